@@ -1,0 +1,33 @@
+/** Bad rows: CONTRACT section 3. A bad row says where and why, and nothing of what the record held. */
+import { z } from 'zod'
+
+export const BAD_REASONS = [
+  'json',
+  'encoding',
+  'schema',
+  'unknown_type',
+  'bad_time',
+  'future',
+  'too_large',
+  'too_deep',
+  'csv_row',
+  'unmapped_value',
+] as const
+export type BadReason = (typeof BAD_REASONS)[number]
+
+export const badRowSchema = z.object({
+  id: z.string(),
+  received_at: z.string(),
+  kind: z.string().nullable(),
+  source: z.string().nullable(),
+  reason: z.enum(BAD_REASONS),
+  place: z.string(),
+  pointer: z.string(),
+})
+export type BadRow = z.infer<typeof badRowSchema>
+
+/** Why a record was refused, and where in it: a JSON pointer or a column, never a value. */
+export interface Refusal {
+  readonly reason: BadReason
+  readonly pointer: string
+}

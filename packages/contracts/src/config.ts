@@ -1,0 +1,234 @@
+/** The catalogue and configuration, `ringback.yaml`: CONTRACT section 2. Strict: what is not known is refused. */
+import { z } from 'zod'
+import { HOUR_MS, parseDay, parseDuration } from './instant.ts'
+import { CHANNELS, ID_LENGTH, TEXT_LENGTH } from './records.ts'
+import { hasUrlRuleShape } from './url-rules.ts'
+
+const name = z.string().min(1).max(ID_LENGTH)
+const text = z.string().min(1).max(TEXT_LENGTH)
+const whole = z.number().int().min(0)
+const positive = z.number().int().min(1)
+
+/** A length of time as milliseconds. */
+const duration = z.string().transform((value, context) => {
+  const ms = parseDuration(value)
+  if (ms !== undefined) return ms
+  context.addIssue({ code: 'custom', message: 'expected a duration such as 90s, 15m, 72h or 7d' })
+  return z.NEVER
+})
+const resumeWithin = duration.refine((ms) => ms >= HOUR_MS, 'expected at least 1h: spans are kept by the hour')
+
+const timezone = z.string().refine((zone) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).format(0) !== ''
+  } catch {
+    return false
+  }
+}, 'expected an IANA time zone such as Europe/London')
+
+const taskSchema = z.strictObject({
+  id: name,
+  title: text.optional(),
+  family: name.optional(),
+  scope: z.enum(['person', 'household']).default('person'),
+  lgsl: whole.optional(),
+  lgil: whole.optional(),
+  sensitive: z.boolean().default(false),
+  urls: z.array(text.refine(hasUrlRuleShape, 'expected host/path or /path, * for any run of characters')).default([]),
+  steps: z.array(text).default([]),
+  window: duration.optional(),
+  resumeWithin: resumeWithin.optional(),
+  resumeSavedWithin: resumeWithin.optional(),
+  grace: duration.optional(),
+  line: name.optional(),
+})
+
+const topicRuleSchema = z
+  .strictObject({
+    source: text.optional(),
+    queue: text.optional(),
+    category: text.optional(),
+    disposition: text.optional(),
+    task: name.optional(),
+    family: name.optional(),
+  })
+  .refine((rule) => rule.task !== undefined || rule.family !== undefined, 'expected a task or a family')
+  .refine(
+    (rule) => (rule.source ?? rule.queue ?? rule.category ?? rule.disposition) !== undefined,
+    'expected a condition: source, queue, category or disposition',
+  )
+
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
+export type Weekday = (typeof WEEKDAYS)[number]
+
+/** A local wall-clock time as minutes since midnight; 24:00 is the latest. */
+const timeOfDay = z.string().transform((value, context) => {
+  const match = /^(\d{2}):(\d{2})$/.exec(value)
+  const minutes = match ? Number(match[1]) * 60 + Number(match[2]) : NaN
+  if (match && Number(match[2]) < 60 && minutes <= 24 * 60) return minutes
+  context.addIssue({ code: 'custom', message: 'expected a time of day such as 08:30, at the latest 24:00' })
+  return z.NEVER
+})
+
+const lineSchema = z.strictObject({
+  hours: z.array(
+    z
+      .strictObject({ days: z.array(z.enum(WEEKDAYS)).min(1), from: timeOfDay, to: timeOfDay })
+      .refine((hours) => hours.from < hours.to, 'expected `from` before `to`'),
+  ),
+  closed: z
+    .array(z.string().refine((day) => parseDay(day) !== undefined, 'expected a date such as 2026-12-25'))
+    .default([]),
+})
+
+const cost = z.number().min(0)
+const costsSchema = z.strictObject({
+  source: text.optional(),
+  priceYear: whole.optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'expected a currency such as GBP')
+    .optional(),
+  web: cost.optional(),
+  ...(Object.fromEntries(CHANNELS.map((channel) => [channel, cost.optional()])) as Record<
+    (typeof CHANNELS)[number],
+    z.ZodOptional<typeof cost>
+  >),
+})
+
+const feedSchema = z.strictObject({
+  kind: z.enum(['web', 'contacts', 'profiles']),
+  delay: duration.optional(),
+  echoes: name.optional(),
+})
+
+const identitySchema = z.strictObject({
+  maxPeople: positive.default(3),
+  maxHousehold: positive.default(8),
+  maxCarriers: positive.default(200),
+  stopList: z.array(text).default([]),
+})
+
+const ms = (value: string): number => parseDuration(value) ?? NaN
+const defaultsSchema = z.strictObject({
+  window: duration.default(ms('72h')),
+  resumeWithin: resumeWithin.default(ms('24h')),
+  resumeSavedWithin: resumeWithin.default(ms('7d')),
+  repeatWithin: duration.default(ms('7d')),
+  echoWithin: duration.default(ms('30m')),
+  grace: duration.default(ms('4h')),
+  retention: duration.default(ms('30d')),
+  profileRetention: duration.default(ms('400d')),
+})
+
+const privacySchema = z.strictObject({
+  suppressBelow: whole.default(5),
+  sensitiveBelow: whole.default(10),
+  keepRows: duration.default(ms('800d')),
+})
+
+const kafkaSchema = z.strictObject({
+  brokers: z.array(text).min(1),
+  prefix: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, 'expected letters, digits, dots, hyphens or underscores'),
+  generation: whole.max(65_535).default(0),
+  partitions: positive.max(10_000).default(32),
+  sources: z
+    .strictObject({
+      web: z.array(text).default([]),
+      contacts: z.array(text).default([]),
+      profiles: z.array(text).default([]),
+    })
+    .prefault({}),
+})
+const redisSchema = z.union([
+  z.strictObject({ url: z.url({ protocol: /^rediss?$/ }) }),
+  z.strictObject({ cluster: z.array(text).min(1) }),
+])
+const clickhouseSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  database: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'expected a name of letters, digits and underscores'),
+})
+
+/** The shape of the file, before what its parts say of one another. */
+const fileSchema = z.strictObject({
+  council: z.strictObject({
+    name: text,
+    timezone,
+    region: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'expected a country such as GB')
+      .default('GB'),
+  }),
+  tasks: z.array(taskSchema).default([]),
+  topics: z.array(topicRuleSchema).default([]),
+  lines: z.record(name, lineSchema).default({}),
+  costs: costsSchema.prefault({}),
+  feeds: z.record(name, feedSchema).default({}),
+  identity: identitySchema.prefault({}),
+  mode: z.enum(['embedded', 'cluster']).default('embedded'),
+  kafka: kafkaSchema.optional(),
+  redis: redisSchema.optional(),
+  clickhouse: clickhouseSchema.optional(),
+  defaults: defaultsSchema.prefault({}),
+  privacy: privacySchema.prefault({}),
+})
+
+type File = z.infer<typeof fileSchema>
+type Issue = { readonly path: (string | number)[]; readonly message: string }
+
+function* contradictions(file: File): Generator<Issue> {
+  const ids = new Map<string, number>()
+  for (const [index, task] of file.tasks.entries()) {
+    const first = ids.get(task.id)
+    if (first !== undefined)
+      yield { path: ['tasks', index, 'id'], message: `expected a new id: tasks[${first}] has it too` }
+    else ids.set(task.id, index)
+    if (task.line !== undefined && !Object.hasOwn(file.lines, task.line))
+      yield { path: ['tasks', index, 'line'], message: 'expected the name of one of `lines`' }
+  }
+  const another = 'expected a family that is not named like another task'
+  for (const [index, task] of file.tasks.entries())
+    if (task.family !== undefined && task.family !== task.id && ids.has(task.family))
+      yield { path: ['tasks', index, 'family'], message: another }
+  for (const [index, rule] of file.topics.entries()) {
+    const namesake = file.tasks[ids.get(rule.family ?? '') ?? -1]
+    if (namesake && (namesake.family ?? namesake.id) !== rule.family)
+      yield { path: ['topics', index, 'family'], message: another }
+  }
+  for (const [index, rule] of file.topics.entries())
+    if (rule.task !== undefined && !ids.has(rule.task))
+      yield { path: ['topics', index, 'task'], message: 'expected the id of one of `tasks`' }
+  for (const [source, feed] of Object.entries(file.feeds)) {
+    if (feed.echoes === undefined) continue
+    if (feed.echoes === source)
+      yield { path: ['feeds', source, 'echoes'], message: 'expected another feed: one cannot echo itself' }
+    else if (file.feeds[feed.echoes]?.echoes !== undefined)
+      yield { path: ['feeds', source, 'echoes'], message: 'expected a feed that does not echo another' }
+  }
+  if (file.mode === 'cluster')
+    for (const key of ['kafka', 'redis', 'clickhouse'] as const)
+      if (file[key] === undefined) yield { path: [key], message: 'expected, since mode is cluster' }
+}
+
+/** `ringback.yaml`, its durations as milliseconds, its defaults filled in. */
+export const configSchema = fileSchema
+  .superRefine((file, context) => {
+    for (const issue of contradictions(file)) context.addIssue({ code: 'custom', ...issue })
+  })
+  .transform((file) => ({
+    ...file,
+    tasks: file.tasks.map((task) => ({
+      ...task,
+      title: task.title ?? task.id,
+      family: task.family ?? task.id,
+      window: task.window ?? file.defaults.window,
+      resumeWithin: task.resumeWithin ?? file.defaults.resumeWithin,
+      resumeSavedWithin: task.resumeSavedWithin ?? file.defaults.resumeSavedWithin,
+      grace: task.grace ?? file.defaults.grace,
+    })),
+  }))
+
+export type Config = z.infer<typeof configSchema>
+export type Task = Config['tasks'][number]
+export type TopicRule = Config['topics'][number]
+export type Line = Config['lines'][string]
