@@ -11,8 +11,7 @@ export interface FileProblem {
 }
 
 export type FileResult<T> =
-  | { readonly kind: 'pass'; readonly value: T }
-  | { readonly kind: 'bad'; readonly problems: readonly FileProblem[] }
+  { readonly kind: 'pass'; readonly value: T } | { readonly kind: 'bad'; readonly problems: readonly FileProblem[] }
 
 const fieldName = (path: readonly PropertyKey[]): string =>
   path.map((key, i) => (typeof key === 'number' ? `[${key}]` : (i ? '.' : '') + String(key))).join('') || '(file)'

@@ -5,17 +5,7 @@ import type { DeviceClass, Result, WebEventType } from './records.ts'
 /** `type:hash`, SEMANTICS section 2. */
 export type Token = string
 
-export const TOKEN_TYPES = [
-  'account',
-  'crm',
-  'email',
-  'mobile',
-  'code',
-  'case',
-  'landline',
-  'uprn',
-  'device',
-] as const
+export const TOKEN_TYPES = ['account', 'crm', 'email', 'mobile', 'code', 'case', 'landline', 'uprn', 'device'] as const
 export type TokenType = (typeof TOKEN_TYPES)[number]
 
 /** A web event after the edge. `url` is host and path alone. */

@@ -21,6 +21,7 @@ export type { Instant, LocalDay } from './instant.ts'
 export {
   CHANNELS,
   DEVICE_CLASSES,
+  ID_LENGTH,
   identifiersSchema,
   legSchema,
   profileSchema,

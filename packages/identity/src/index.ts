@@ -1,1 +1,6 @@
-export {}
+export { normaliseIdentifier } from './normalise.ts'
+export type { Normalised, NoTokenReason } from './normalise.ts'
+export { createRecentCache } from './recent-cache.ts'
+export type { RecentCache } from './recent-cache.ts'
+export { createTokeniser } from './tokeniser.ts'
+export type { Linking, Tokeniser, TokeniserOptions } from './tokeniser.ts'

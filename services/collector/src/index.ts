@@ -1,1 +1,2 @@
-export {}
+export { createIntake } from './intake.ts'
+export type { Accepted, Door, EdgeCounts, Intake } from './intake.ts'
