@@ -1,6 +1,6 @@
 /** What counts as a contact, what is folded into another, and what it is about: SEMANTICS section 6. */
 import { type Channel, formatInstant, type Instant, type LocalDay, MINUTE_MS, type Token } from '@ringback/contracts'
-import { type Carrier, isSameCaller, type ParsedContact, type WhoIsWho } from './carriers.ts'
+import { type Carrier, isSameCaller, parseContact, type ParsedContact, type WhoIsWho } from './carriers.ts'
 import type { ContactFacts } from './facts.ts'
 import type { Rules, Subject } from './rules.ts'
 
@@ -171,3 +171,12 @@ export const wasAnswered = (contact: Contact): boolean =>
 
 export const startedAtOf = (contact: Contact): string | null =>
   contact.startedAt === undefined ? null : formatInstant(contact.startedAt)
+
+/** From when to when the days or instants of a contact's legs reach, on a household's timeline. */
+export const contactTimes = (facts: ContactFacts, rules: Rules): { readonly first: Instant; readonly last: Instant } => {
+  const times = parseContact(facts).legs.flatMap((leg) => {
+    if (leg.at !== undefined) return [leg.at]
+    return leg.date === undefined ? [] : [rules.instantOf(leg.date, 0), rules.instantOf(leg.date, 24 * 60)]
+  })
+  return { first: Math.min(...times), last: Math.max(...times) }
+}

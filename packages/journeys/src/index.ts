@@ -1,7 +1,7 @@
 export { CARRIER_TOKENS, contactNode, profileNode, sessionNode, toContactId } from './carriers.ts'
 export { countSuperseded, mergeCarrier, mergeHousehold, mergeTokens, tokenType } from './facts.ts'
 export type { CarrierFacts, CarrierTokens, Evidence, HouseholdFacts, OwnFacts } from './facts.ts'
-export { judge } from './judge.ts'
+export { judge, timesOf } from './judge.ts'
 export type { Conclusion } from './judge.ts'
 export { mergeKeyed, toKeyed, valueOf } from './lattice.ts'
 export type { Keyed } from './lattice.ts'

@@ -1,6 +1,7 @@
 /** From what is known of a household to the rows said of it: the whole of SEMANTICS, sections 3 to 7 and 10. */
 import {
   type Channel,
+  type Instant,
   type ContactRow,
   formatInstant,
   type JourneyRow,
@@ -13,6 +14,7 @@ import { type Carrier, type Household, householdOf, residentOf, whoIsWho } from 
 import {
   byStart,
   type Contact,
+  contactTimes,
   contactsOf,
   foldedInto,
   handleSecondsOf,
@@ -23,7 +25,7 @@ import {
   unlinkableReason,
   wasAnswered,
 } from './contacts.ts'
-import type { HouseholdFacts } from './facts.ts'
+import type { HouseholdFacts, OwnFacts } from './facts.ts'
 import { causeAt, deviceClassOf, END_OF_TIME, type Journey, journeysOf, outcomeOf, signalsOf } from './journeys.ts'
 import type { Rules } from './rules.ts'
 
@@ -180,4 +182,13 @@ export const judge = (facts: HouseholdFacts, marks: ReadonlySet<Token>, rules: R
     conclusions.push({ kind: 'journey', id: journey.id, row })
   }
   return conclusions
+}
+
+/** When a carrier's records lie on its household's timeline; undefined for a profile, which has no time (section 9). */
+export const timesOf = (
+  own: OwnFacts,
+  rules: Rules,
+): { readonly first: Instant; readonly last: Instant } | undefined => {
+  if (own.kind === 'session') return { first: own.first, last: own.last }
+  return own.kind === 'contact' ? contactTimes(own, rules) : undefined
 }

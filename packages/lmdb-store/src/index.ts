@@ -1,1 +1,2 @@
-export {}
+export { openLmdbStore } from './lmdb-store.ts'
+export type { LmdbStoreOptions } from './lmdb-store.ts'

@@ -1,1 +1,6 @@
-export {}
+export { toBadRow } from './bad-row.ts'
+export type { BadRowOrigin } from './bad-row.ts'
+export { RingbackError } from './errors.ts'
+export type { ErrorCode } from './errors.ts'
+export { NO_PROGRESS, TABLES } from './store.ts'
+export type { OutboxEntry, Progress, Store, StoreTransaction, Table } from './store.ts'

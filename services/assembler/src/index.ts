@@ -1,1 +1,2 @@
-export {}
+export { createAssemble } from './assemble.ts'
+export type { Assemble, Assembled } from './assemble.ts'

@@ -1,1 +1,2 @@
-export {}
+export { createCorrelate } from './correlate.ts'
+export type { Conclusion, Correlate, Correlated } from './correlate.ts'

@@ -1,0 +1,45 @@
+/** What is said on the household log, one node to another. */
+import type { Token } from '@ringback/contracts'
+import type { CarrierTokens, HouseholdFacts, Keyed } from '@ringback/journeys'
+import type { NodeName } from './order.ts'
+
+/** A day of message timestamps: whole days since 1970, UTC. */
+export type Day = number
+
+export interface FactsMessage {
+  readonly kind: 'facts'
+  readonly node: NodeName
+  readonly facts: HouseholdFacts
+  /** Shared tokens, each with the day on which that was last told. */
+  readonly marks: Keyed<Day>
+  /** Ids of the rows that the sender said of what it hands over. */
+  readonly claims: readonly string[]
+  /** From the assembler: `facts` is the node's own, its tokens are to be told of. */
+  readonly isOwn?: true
+  /** A root's repetition of all it knows, to itself. */
+  readonly isSnapshot?: true
+}
+
+/** `node` belongs with `of`, which is smaller. */
+export interface LinkMessage {
+  readonly kind: 'link'
+  readonly node: NodeName
+  readonly of: NodeName
+  /** A refresh restores what a carrier was received with. */
+  readonly tokens?: CarrierTokens
+}
+
+/** A token was seen on carriers, with people beside it. */
+export interface SeenMessage {
+  readonly kind: 'seen'
+  readonly node: Token
+  /** Hashes of carriers. */
+  readonly by: readonly string[]
+  readonly with: readonly Token[]
+  /** Who is to be joined by it, unless it is shared. */
+  readonly link?: NodeName
+  /** The household knows it to be shared. */
+  readonly isShared?: true
+}
+
+export type Message = FactsMessage | LinkMessage | SeenMessage

@@ -1,0 +1,157 @@
+/** The embedded mode's store on LMDB. One process writes; each transaction is one LMDB transaction. */
+import { createHash } from 'node:crypto'
+import { DAY_MS, type Instant } from '@ringback/contracts'
+import type { Message, NodeState } from '@ringback/households'
+import {
+  NO_PROGRESS,
+  type OutboxEntry,
+  type Progress,
+  RingbackError,
+  type Store,
+  type StoreTransaction,
+  TABLES,
+} from '@ringback/pipeline'
+import { open } from 'lmdb'
+import { createNodeCache } from './node-cache.ts'
+
+/** A node as it is kept: its name, since the key is only a hash; the day it was last written; what is known of it. */
+type Kept = readonly [name: string, day: number, state: NodeState]
+
+/** LMDB's keys are short; names of nodes need not be. */
+const keyOf = (name: string): Buffer => createHash('sha256').update(name).digest().subarray(0, KEY_BYTES)
+const KEY_BYTES = 16
+
+const STRUCTURES = Symbol.for('structures')
+const PROGRESS = 'progress'
+
+export interface LmdbStoreOptions {
+  /** A folder of its own, made if it is not there. */
+  readonly path: string
+  /** How many nodes stay decoded in memory, at most twice over. */
+  readonly cachedNodes?: number
+}
+
+export const openLmdbStore = ({ path, cachedNodes = 20_000 }: LmdbStoreOptions): Store => {
+  const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
+  const nodes = env.openDB<Kept, Buffer>('nodes', { keyEncoding: 'binary', sharedStructuresKey: STRUCTURES as never })
+  const outbox = env.openDB<Buffer, [number, number]>('outbox', { encoding: 'binary' })
+  const profiles = env.openDB<Message, Buffer>('profiles', { keyEncoding: 'binary' })
+  const meta = env.openDB<Progress, string>('meta', {})
+  /** By (day, sequence): the keys of nodes that were not written before on that day. */
+  const days = env.openDB<Buffer, [number, number]>('days', { encoding: 'binary' })
+  const cache = createNodeCache<{ readonly day: number; readonly state: NodeState }>(cachedNodes)
+  let progress: Progress = meta.get(PROGRESS) ?? NO_PROGRESS
+
+  const read = (name: string) => {
+    const cached = cache.get(name)
+    if (cached) return cached
+    const kept = nodes.get(keyOf(name))
+    if (!kept) return undefined
+    const entry = { day: kept[1], state: kept[2] }
+    cache.set(name, entry)
+    return entry
+  }
+
+  const commit = (
+    changed: ReadonlyMap<string, NodeState>,
+    entries: readonly OutboxEntry[],
+    saidAgain: ReadonlyMap<string, Message | undefined>,
+    after: Progress,
+  ): void => {
+    const today = Math.floor(after.now / DAY_MS)
+    const puts = [...changed].map(([name, state]) => ({
+      name,
+      state,
+      key: keyOf(name),
+      isNewToday: read(name)?.day !== today,
+    }))
+    // In the order of their keys, neighbours share their pages.
+    puts.sort((a, b) => a.key.compare(b.key))
+    const newToday = puts.filter(({ isNewToday }) => isNewToday).map(({ key }) => key)
+    env.transactionSync(() => {
+      for (const { name, state, key } of puts) nodes.putSync(key, [name, today, state])
+      for (const entry of entries) outbox.putSync([entry.sequence, TABLES.indexOf(entry.table)], encodeEntry(entry))
+      for (const [node, message] of saidAgain)
+        if (message) profiles.putSync(keyOf(node), message)
+        else profiles.removeSync(keyOf(node))
+      if (newToday.length > 0) days.putSync([today, after.sequence], Buffer.concat(newToday))
+      meta.putSync(PROGRESS, after)
+    })
+    for (const { name, state } of puts) cache.set(name, { day: today, state })
+    progress = after
+  }
+
+  return {
+    progress: () => progress,
+    transaction: (work) => {
+      const changed = new Map<string, NodeState>()
+      const entries: OutboxEntry[] = []
+      const saidAgain = new Map<string, Message | undefined>()
+      const transaction: StoreTransaction = {
+        progress,
+        get: (name) => changed.get(name) ?? read(name)?.state,
+        set: (name, state) => changed.set(name, state),
+        appendOutbox: (entry) => entries.push(entry),
+        setProfile: (node, message) => saidAgain.set(node, message),
+      }
+      const result = work(transaction)
+      try {
+        commit(changed, entries, saidAgain, transaction.progress)
+      } catch (cause) {
+        throw new RingbackError('store', `LMDB could not write to ${path}: is the disk full?`, { cause })
+      }
+      return result
+    },
+    outbox: function* () {
+      for (const { key, value } of outbox.getRange({ snapshot: false })) yield decodeEntry(key, value)
+    },
+    removeOutbox: (entries) =>
+      env.transactionSync(() => {
+        for (const { sequence, table } of entries) outbox.removeSync([sequence, TABLES.indexOf(table)])
+      }),
+    profiles: function* () {
+      for (const { value } of profiles.getRange({ snapshot: false })) yield value
+    },
+    roots: function* () {
+      for (const { value } of nodes.getRange({ snapshot: false })) if (value[2].root) yield value[0]
+    },
+    sweep: (before: Instant) => {
+      const limit = Math.floor(before / DAY_MS)
+      const due = [...days.getRange({ end: [limit, 0] })]
+      let removed = 0
+      for (const { key, value } of due)
+        env.transactionSync(() => {
+          for (let i = 0; i < value.length; i += KEY_BYTES) {
+            const node = Buffer.from(value.subarray(i, i + KEY_BYTES))
+            const kept = nodes.get(node)
+            if (!kept || kept[1] >= limit) continue
+            nodes.removeSync(node)
+            cache.delete(kept[0])
+            removed++
+          }
+          days.removeSync(key)
+        })
+      return removed
+    },
+    flushed: async () => {
+      await env.flushed
+    },
+    close: async () => {
+      await env.flushed
+      await env.close()
+    },
+  }
+}
+
+const encodeEntry = ({ rows, body }: OutboxEntry): Buffer => {
+  const head = Buffer.alloc(4)
+  head.writeUInt32LE(rows)
+  return Buffer.concat([head, body])
+}
+
+const decodeEntry = ([sequence, table]: [number, number], value: Buffer): OutboxEntry => ({
+  sequence,
+  table: TABLES[table] ?? 'journeys',
+  rows: value.readUInt32LE(0),
+  body: Buffer.from(value.subarray(4)),
+})

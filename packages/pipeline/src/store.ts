@@ -1,0 +1,60 @@
+/**
+ * What the embedded runner rests on: one durable place whose state, counters and outgoing conclusions change together or not
+ * at all. A crash is a transaction that never happened.
+ */
+import type { Instant } from '@ringback/contracts'
+import type { Message, Nodes } from '@ringback/households'
+
+export const TABLES = ['journeys', 'contacts'] as const
+/** The tables that conclusions go to. */
+export type Table = (typeof TABLES)[number]
+
+/** Rows on their way to a table, as the JSON lines of one insert. */
+export interface OutboxEntry {
+  /** Of the transaction that said them. */
+  readonly sequence: number
+  readonly table: Table
+  readonly rows: number
+  readonly body: Buffer
+}
+
+/** What the pipeline remembers of itself. */
+export interface Progress {
+  /** Of the last transaction: the offset of everything it said. */
+  readonly sequence: number
+  /** The fold's clock: when the last batch was received, never going back. */
+  readonly now: Instant
+  /** Which rules the last judging followed; null before the first. */
+  readonly ruleVersion: string | null
+  /** Which link key the data was made with. */
+  readonly keyId: string | null
+  /** The half-retention in which the profiles were last said again. */
+  readonly profilesSaidIn: number
+}
+
+export const NO_PROGRESS: Progress = { sequence: 0, now: 0, ruleVersion: null, keyId: null, profilesSaidIn: 0 }
+
+export interface StoreTransaction extends Nodes {
+  progress: Progress
+  /** Leaves with the transaction, and stays until it is removed. */
+  readonly appendOutbox: (entry: OutboxEntry) => void
+  /** A profile's facts, kept for saying them again; undefined: no more. */
+  readonly setProfile: (node: string, message: Message | undefined) => void
+}
+
+export interface Store {
+  readonly progress: () => Progress
+  /** Runs `work` atomically: what it throws undoes all of it. */
+  readonly transaction: <T>(work: (transaction: StoreTransaction) => T) => T
+  /** Entries in the order of their sequence. */
+  readonly outbox: () => Iterable<OutboxEntry>
+  readonly removeOutbox: (entries: readonly OutboxEntry[]) => void
+  readonly profiles: () => Iterable<Message>
+  /** The names of all nodes that hold a household. */
+  readonly roots: () => Iterable<string>
+  /** Lets go of nodes that were last written before a day; returns how many. */
+  readonly sweep: (before: Instant) => number
+  /** Resolves when all that was committed is on disk. */
+  readonly flushed: () => Promise<void>
+  readonly close: () => Promise<void>
+}
