@@ -1,7 +1,7 @@
 /** The embedded mode's store on LMDB. One process writes; each transaction is one LMDB transaction. */
 import { createHash } from 'node:crypto'
 import { DAY_MS, type Instant } from '@ringback/contracts'
-import type { Message, NodeState } from '@ringback/households'
+import type { FactsMessage, NodeState } from '@ringback/households'
 import {
   NO_PROGRESS,
   type OutboxEntry,
@@ -35,7 +35,7 @@ export const openLmdbStore = ({ path, cachedNodes = 20_000 }: LmdbStoreOptions):
   const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
   const nodes = env.openDB<Kept, Buffer>('nodes', { keyEncoding: 'binary', sharedStructuresKey: STRUCTURES as never })
   const outbox = env.openDB<Buffer, [number, number]>('outbox', { encoding: 'binary' })
-  const profiles = env.openDB<Message, Buffer>('profiles', { keyEncoding: 'binary' })
+  const profiles = env.openDB<FactsMessage, Buffer>('profiles', { keyEncoding: 'binary' })
   const meta = env.openDB<Progress, string>('meta', {})
   /** By (day, sequence): the keys of nodes that were not written before on that day. */
   const days = env.openDB<Buffer, [number, number]>('days', { encoding: 'binary' })
@@ -55,7 +55,7 @@ export const openLmdbStore = ({ path, cachedNodes = 20_000 }: LmdbStoreOptions):
   const commit = (
     changed: ReadonlyMap<string, NodeState>,
     entries: readonly OutboxEntry[],
-    saidAgain: ReadonlyMap<string, Message | undefined>,
+    saidAgain: ReadonlyMap<string, FactsMessage | undefined>,
     after: Progress,
   ): void => {
     const today = Math.floor(after.now / DAY_MS)
@@ -86,12 +86,13 @@ export const openLmdbStore = ({ path, cachedNodes = 20_000 }: LmdbStoreOptions):
     transaction: (work) => {
       const changed = new Map<string, NodeState>()
       const entries: OutboxEntry[] = []
-      const saidAgain = new Map<string, Message | undefined>()
+      const saidAgain = new Map<string, FactsMessage | undefined>()
       const transaction: StoreTransaction = {
         progress,
         get: (name) => changed.get(name) ?? read(name)?.state,
         set: (name, state) => changed.set(name, state),
         appendOutbox: (entry) => entries.push(entry),
+        getProfile: (node) => (saidAgain.has(node) ? saidAgain.get(node) : profiles.get(keyOf(node))),
         setProfile: (node, message) => saidAgain.set(node, message),
       }
       const result = work(transaction)

@@ -3,7 +3,7 @@
  * at all. A crash is a transaction that never happened.
  */
 import type { Instant } from '@ringback/contracts'
-import type { Message, Nodes } from '@ringback/households'
+import type { FactsMessage, Nodes } from '@ringback/households'
 
 export const TABLES = ['journeys', 'contacts'] as const
 /** The tables that conclusions go to. */
@@ -38,8 +38,10 @@ export interface StoreTransaction extends Nodes {
   progress: Progress
   /** Leaves with the transaction, and stays until it is removed. */
   readonly appendOutbox: (entry: OutboxEntry) => void
-  /** A profile's facts, kept for saying them again; undefined: no more. */
-  readonly setProfile: (node: string, message: Message | undefined) => void
+  /** A profile's own facts, kept for saying them again. */
+  readonly getProfile: (node: string) => FactsMessage | undefined
+  /** undefined: no more. */
+  readonly setProfile: (node: string, message: FactsMessage | undefined) => void
 }
 
 export interface Store {
@@ -49,7 +51,7 @@ export interface Store {
   /** Entries in the order of their sequence. */
   readonly outbox: () => Iterable<OutboxEntry>
   readonly removeOutbox: (entries: readonly OutboxEntry[]) => void
-  readonly profiles: () => Iterable<Message>
+  readonly profiles: () => Iterable<FactsMessage>
   /** The names of all nodes that hold a household. */
   readonly roots: () => Iterable<string>
   /** Lets go of nodes that were last written before a day; returns how many. */

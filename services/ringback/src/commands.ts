@@ -1,0 +1,45 @@
+/** The commands, by name: what each takes, and how it is run on an open house. */
+import { doctorAlone, report, runChecks } from './doctor-command.ts'
+import { EXPORT_OPTIONS, exportCommand, planExport } from './export-command.ts'
+import type { House } from './house.ts'
+import { IMPORT_OPTIONS, importCommand, planImport } from './import-command.ts'
+import type { Io } from './io.ts'
+import type { ParsedCommand } from './options.ts'
+
+type Run = (house: House, io: Io) => Promise<number>
+
+export interface Command {
+  readonly options: Parameters<typeof import('./options.ts').parseCommand>[1]
+  readonly usage: string
+  /** Checks what was asked for before anything is opened, and gives what then runs. */
+  readonly prepare: (parsed: ParsedCommand, io: Io) => Run
+  /** For one that may have to do without an open house. */
+  readonly alone?: (parsed: ParsedCommand, io: Io) => Promise<number>
+}
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  import: {
+    options: IMPORT_OPTIONS,
+    usage:
+      'import FILE… [--kind web|contacts|profiles] [--format NAME] [--mapping FILE] [--source S] [--complete-to TIME]',
+    prepare: (parsed, io) => {
+      const plan = planImport(parsed, io)
+      return (house, runIo) => importCommand(house, plan, parsed.common.json, runIo)
+    },
+  },
+  export: {
+    options: EXPORT_OPTIONS,
+    usage:
+      'export journeys|flagged|contacts|task-rates|contact-rates|bad-rows [--format ndjson|csv] [--from T] [--to T] [--publish]',
+    prepare: (parsed) => {
+      const plan = planExport(parsed)
+      return (house, io) => exportCommand(house, plan, io)
+    },
+  },
+  doctor: {
+    options: {},
+    usage: 'doctor',
+    prepare: (parsed) => async (house, io) => report(await runChecks(house, io), parsed.common.json, io),
+    alone: (parsed, io) => doctorAlone(parsed.common, io),
+  },
+}

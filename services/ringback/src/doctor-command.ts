@@ -1,0 +1,126 @@
+/** `ringback doctor`: one line a check, `ok|warn|fail NAME: what to do`. */
+import { statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatInstant } from '@ringback/contracts'
+import { RingbackError } from '@ringback/pipeline'
+import { isKeyExposed } from '@ringback/runtime'
+import { type House, openHouse, requireConfig } from './house.ts'
+import type { Io } from './io.ts'
+import type { CommonOptions } from './options.ts'
+
+export interface Check {
+  readonly status: 'ok' | 'warn' | 'fail'
+  readonly name: string
+  readonly message: string
+}
+
+const LEAST_FREE_BYTES = 2 * 1024 ** 3
+const SHORT_KEY = 32
+/** A clock that shows a time before this program was written is not set. */
+const WRITTEN_AT = Date.UTC(2026, 10, 1)
+
+const checkDisk = (dataDir: string): Check => {
+  const { bavail, bsize } = statfsSync(dataDir)
+  const free = bavail * bsize
+  const gib = (free / 1024 ** 3).toFixed(1)
+  return free < LEAST_FREE_BYTES
+    ? { status: 'warn', name: 'disk', message: `${gib} GiB free in ${dataDir}: make room, or move it with --data` }
+    : { status: 'ok', name: 'disk', message: `${gib} GiB free in ${dataDir}` }
+}
+
+const checkKey = (house: House): Check => {
+  if (isKeyExposed(join(house.dataDir, 'link.key')))
+    return { status: 'fail', name: 'link key', message: `others can read it: chmod 600 ${house.dataDir}/link.key` }
+  return house.key.length < SHORT_KEY
+    ? { status: 'warn', name: 'link key', message: `it is shorter than ${SHORT_KEY} characters: it could be guessed` }
+    : { status: 'ok', name: 'link key', message: 'it is there, and the one that the data was made with' }
+}
+
+const checkClock = (house: House, io: Io): Check => {
+  const now = io.clock()
+  const last = house.store.progress().now
+  if (now < WRITTEN_AT)
+    return { status: 'fail', name: 'clock', message: `it shows ${formatInstant(now)}: set it (NTP)` }
+  return last > now + 5 * 60_000
+    ? {
+        status: 'warn',
+        name: 'clock',
+        message: `the latest record was received at ${formatInstant(last)}, which is ahead of the clock: check NTP, or an earlier --now`,
+      }
+    : { status: 'ok', name: 'clock', message: formatInstant(now) }
+}
+
+const checkCatalogue = ({ config }: House): Check[] => {
+  const checks: Check[] = []
+  const without = config.tasks.filter((task) => task.urls.length === 0)
+  if (config.tasks.length === 0)
+    checks.push({ status: 'warn', name: 'catalogue', message: 'it has no tasks: add some under `tasks`' })
+  else
+    checks.push({
+      status: 'ok',
+      name: 'catalogue',
+      message: `${config.tasks.length} tasks${without.length > 0 ? `, ${without.length} of them without a URL rule` : ''}`,
+    })
+  if (config.costs.web === undefined)
+    checks.push({ status: 'warn', name: 'costs', message: 'no cost of a web visit: it is taken for 0; set costs.web' })
+  return checks
+}
+
+const checkRules = ({ store, rules }: House): Check =>
+  store.progress().ruleVersion === rules.ruleVersion
+    ? { status: 'ok', name: 'rules', message: `version ${rules.ruleVersion}` }
+    : { status: 'warn', name: 'rules', message: 'they have changed: the next import or start judges anew' }
+
+const checkFeeds = async (house: House): Promise<Check[]> => {
+  const feeds = await house.warehouse.contactFeeds({ config: house.config, now: house.clock() })
+  if (feeds.length === 0) return [{ status: 'warn', name: 'feeds', message: 'no contact feed yet: import contacts' }]
+  return feeds.map(({ source, completeTo }) =>
+    completeTo === null
+      ? {
+          status: 'warn',
+          name: `feed ${source}`,
+          message: 'complete to nothing, so its weeks stay provisional: import with --complete-to, or give it a delay',
+        }
+      : { status: 'ok', name: `feed ${source}`, message: `complete to ${formatInstant(completeTo)}` },
+  )
+}
+
+/** All checks that can be made of a house, open or not. */
+export const runChecks = async (house: House, io: Io): Promise<readonly Check[]> => [
+  { status: 'ok', name: 'configuration', message: house.configFile },
+  ...checkCatalogue(house),
+  checkKey(house),
+  { status: 'ok', name: 'store', message: `${house.store.progress().sequence} transactions` },
+  { status: 'ok', name: 'tables', message: `${await house.warehouse.countRows('journeys')} journeys, ${await house.warehouse.countRows('contacts')} contacts` },
+  checkRules(house),
+  checkDisk(house.dataDir),
+  checkClock(house, io),
+  ...(await checkFeeds(house)),
+]
+
+export const report = async (checks: readonly Check[], isJson: boolean, io: Io): Promise<number> => {
+  const text = isJson
+    ? `${JSON.stringify({ checks })}\n`
+    : checks.map(({ status, name, message }) => `${status} ${name}: ${message}\n`).join('')
+  await io.out(text)
+  return checks.some(({ status }) => status === 'fail') ? 3 : 0
+}
+
+/** What is wrong before anything can be opened is a failed check too, with the status of its kind. */
+export const doctorAlone = async (common: CommonOptions, io: Io): Promise<number> => {
+  try {
+    requireConfig(common, io)
+    const house = await openHouse(common, io)
+    try {
+      return await report(await runChecks(house, io), common.json, io)
+    } finally {
+      await house.close()
+    }
+  } catch (error) {
+    if (!(error instanceof RingbackError)) throw error
+    const name = error.code === 'configuration' ? 'configuration' : error.code === 'key' ? 'link key' : 'store'
+    await report([{ status: 'fail', name, message: error.message.replaceAll('\n', '; ') }], common.json, io)
+    return error.exitStatus
+  }
+}
+

@@ -1,0 +1,207 @@
+/**
+ * A thread that reads the files of an import: bytes become records, records become facts, so that the main thread only folds. It
+ * works ahead by as many batches as it was given credits for.
+ */
+import { createReadStream } from 'node:fs'
+import { resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { parentPort, workerData } from 'node:worker_threads'
+import { createAssemble } from '@ringback/assembler'
+import { createIntake, type EdgeCounts } from '@ringback/collector'
+import type { BadRow, Config, EdgeRecord, Instant, RecordKind } from '@ringback/contracts'
+import {
+  createLineReader,
+  createMappedReader,
+  findLineFormat,
+  type InputProblem,
+  type Mapping,
+  openInput,
+  readBatches,
+  splitBlocks,
+} from '@ringback/formats'
+import { createTokeniser } from '@ringback/identity'
+import { createRules } from '@ringback/journeys'
+import { toBadRow } from '@ringback/pipeline'
+import { Packr } from 'msgpackr'
+
+/** Records that become facts together: the events of a session mostly lie so close. */
+const BATCH_RECORDS = 24_000
+
+export interface ImportTask {
+  readonly config: Config
+  readonly key: Uint8Array
+  readonly files: readonly string[]
+  readonly cwd: string
+  /** Where standard input has been put; undefined: it is this process's. */
+  readonly stdin: string | undefined
+  readonly kind: RecordKind | undefined
+  readonly source: string | undefined
+  readonly format: string
+  readonly mapping: Mapping | undefined
+  readonly received: Instant
+  /** Batches that may be on their way at once. */
+  readonly credits: number
+}
+
+export interface ImportCounts {
+  read: number
+  accepted: number
+  skipped: number
+  ambiguousTime: number
+  superseded: number
+}
+
+export type WorkerMessage =
+  /** All files can be read as far as can be told: the import begins. */
+  | { readonly type: 'ready'; readonly totalBytes: number | undefined }
+  /** A file cannot be used at all; nothing of any was imported. */
+  | { readonly type: 'problem'; readonly problems: readonly InputProblem[] }
+  | {
+      readonly type: 'batch'
+      /** The carriers' own facts, packed. */
+      readonly packed: Uint8Array
+      readonly bad: readonly BadRow[]
+      readonly counts: ImportCounts
+      readonly edge: EdgeCounts
+      readonly bytesRead: number
+    }
+  | { readonly type: 'broken'; readonly problem: InputProblem }
+  | { readonly type: 'done'; readonly sources: readonly string[]; readonly contactSources: readonly string[] }
+
+const noCounts = (): ImportCounts => ({ read: 0, accepted: 0, skipped: 0, ambiguousTime: 0, superseded: 0 })
+
+const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Promise<void> => {
+  const say = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
+  const rules = createRules(task.config)
+  const { region } = task.config.council
+  const tokeniser = createTokeniser({ key: task.key, region, stopList: task.config.identity.stopList })
+  const intake = createIntake(tokeniser, rules)
+  const assemble = createAssemble(rules)
+  const packr = new Packr()
+  const door = { kind: task.mapping?.kind ?? task.kind, source: task.mapping?.source ?? task.source }
+  const sources = new Set<string>()
+  const contactSources = new Set<string>()
+
+  let credits = task.credits
+  let wake: (() => void) | undefined
+  port.on('message', () => {
+    credits++
+    wake?.()
+  })
+
+  let records: EdgeRecord[] = []
+  let bad: BadRow[] = []
+  let counts = noCounts()
+  let edge: EdgeCounts = { unknownTask: 0, noToken: {} }
+  let bytesBefore = 0
+
+  const flush = async (bytesRead: number): Promise<void> => {
+    while (credits === 0) await new Promise<void>((go) => (wake = go))
+    credits--
+    const { messages, superseded } = assemble(records)
+    const packed = Uint8Array.from(packr.pack(messages))
+    counts.superseded += superseded
+    say({ type: 'batch', packed, bad, counts, edge, bytesRead }, [packed.buffer])
+    records = []
+    bad = []
+    counts = noCounts()
+    edge = { unknownTask: 0, noToken: {} }
+  }
+
+  const openReader = (file: string) => {
+    if (task.mapping) return createMappedReader(task.mapping, file)
+    const format = findLineFormat(task.format)
+    if (!format) throw new TypeError(`no such format: ${task.format}`)
+    return createLineReader(format)
+  }
+  const open = (file: string) =>
+    file === '-'
+      ? openInput(file, createReadStream(task.stdin ?? '', task.stdin === undefined ? { fd: 0, autoClose: false } : {}))
+      : openInput(resolve(task.cwd, file), Readable.from([]))
+
+  /** Whether a file can be used, told by its beginning alone; how long it is. */
+  const inspect = async (file: string): Promise<InputProblem | { readonly bytes: number | undefined }> => {
+    const opened = await open(file)
+    if (opened.kind === 'bad') return { ...opened.problem, file }
+    try {
+      for await (const batch of readBatches(splitBlocks(opened.input.chunks), openReader(file))) {
+        if (batch.kind === 'batch') break
+        if (batch.kind !== 'broken') return batch
+        break
+      }
+    } finally {
+      await opened.input.close()
+    }
+    return { bytes: opened.input.bytes }
+  }
+
+  const readFile = async (file: string): Promise<InputProblem | undefined> => {
+    const opened = await open(file)
+    if (opened.kind === 'bad') return { ...opened.problem, file }
+    const { input } = opened
+    const name = file === '-' ? '-' : resolve(task.cwd, file)
+    let lastLine = 0
+    for await (const batch of readBatches(splitBlocks(input.chunks), openReader(file))) {
+      if (batch.kind !== 'batch') {
+        if (batch.kind !== 'broken') return batch
+        const origin = { place: `${name}:${lastLine + 1}`, kind: door.kind ?? null, source: door.source ?? null }
+        bad.push(toBadRow({ reason: 'encoding', pointer: '' }, { ...origin, received: task.received }))
+        counts.read++
+        say({ type: 'broken', problem: { ...batch, file } })
+        break
+      }
+      counts.skipped += batch.skipped
+      counts.read += batch.skipped + batch.rows.length
+      counts.ambiguousTime += batch.ambiguousTimes
+      for (const row of batch.rows) {
+        lastLine = row.line
+        const place = `${name}:${row.line}`
+        if ('refusal' in row) {
+          const origin = { place, kind: door.kind ?? null, source: door.source ?? null, received: task.received }
+          bad.push(toBadRow(row.refusal, origin))
+          continue
+        }
+        const accepted = intake.accept(row.value, door, task.received, edge)
+        if (accepted.kind === 'bad') {
+          const { recordKind, source, refusal } = accepted
+          bad.push(toBadRow(refusal, { place, kind: recordKind, source, received: task.received }))
+          continue
+        }
+        counts.accepted++
+        records.push(accepted.record)
+        sources.add(accepted.record.source)
+        if (accepted.record.kind === 'contacts') contactSources.add(accepted.record.source)
+        if (records.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
+      }
+    }
+    bytesBefore += input.bytes ?? 0
+    return undefined
+  }
+
+  const problems: InputProblem[] = []
+  let totalBytes: number | undefined = 0
+  for (const file of task.files) {
+    if (file === '-') {
+      totalBytes = undefined
+      continue
+    }
+    const found = await inspect(file)
+    if ('message' in found) problems.push(found)
+    else if (totalBytes !== undefined) totalBytes = found.bytes === undefined ? undefined : totalBytes + found.bytes
+  }
+  if (problems.length > 0) return say({ type: 'problem', problems })
+  say({ type: 'ready', totalBytes })
+  // What comes from a pipe cannot be looked at beforehand: read first, it is refused before anything else is imported.
+  for (const file of task.files.toSorted((a, b) => Number(b === '-') - Number(a === '-'))) {
+    const problem = await readFile(file)
+    if (problem) return say({ type: 'problem', problems: [problem] })
+  }
+  await flush(bytesBefore)
+  for (const source of [door.source ?? []].flat()) {
+    sources.add(source)
+    if ((door.kind ?? 'contacts') === 'contacts') contactSources.add(source)
+  }
+  say({ type: 'done', sources: [...sources], contactSources: [...contactSources] })
+}
+
+if (parentPort) await run(workerData as ImportTask, parentPort)

@@ -1,0 +1,111 @@
+/**
+ * The embedded pipeline: facts are folded, judged and put into the outbox in one transaction, and the writer carries the outbox
+ * into the tables. Killed at any point, the next run finds what was committed and goes on from there.
+ */
+import { DAY_MS, type Instant } from '@ringback/contracts'
+import type { Correlate } from '@ringback/correlator'
+import type { FactsMessage, NodeName } from '@ringback/households'
+import { mergeCarrier, type Rules, valueOf } from '@ringback/journeys'
+import type { OutboxEntry, Store, StoreTransaction } from '@ringback/pipeline'
+import { encodeConclusions, type Writer } from '@ringback/writer'
+
+/** How many roots are judged anew in one transaction. */
+const REJUDGED_AT_ONCE = 2_000
+
+export interface Pipeline {
+  /** Folds a batch of carriers' own facts. Returns how many revisions of legs and profiles lost to newer ones. */
+  readonly fold: (messages: readonly FactsMessage[], received: Instant) => number
+  /** Judges everything remembered by the rules at hand, if the last judging followed others. */
+  readonly rejudge: (received: Instant, onProgress?: (roots: number) => void) => Promise<number>
+  /** Resolves when everything said is in the tables. */
+  readonly settled: () => Promise<void>
+  /** Resolves when there is room for more. */
+  readonly room: () => Promise<void>
+}
+
+export interface PipelineParts {
+  readonly store: Store
+  readonly writer: Writer
+  readonly correlate: Correlate
+  readonly rules: Rules
+}
+
+const isProfile = (message: FactsMessage): boolean => message.node.startsWith('profile:')
+
+/** A profile outlives the retention by being said again; what is kept is all that was ever received of it. */
+const keepProfile = (transaction: StoreTransaction, message: FactsMessage): void => {
+  const known = transaction.getProfile(message.node)
+  const before = known && valueOf(known.facts, known.node)
+  const own = valueOf(message.facts, message.node)
+  if (!own) return
+  const facts = before ? mergeCarrier(before, own) : own
+  if (facts !== before) transaction.setProfile(message.node, { ...message, facts: [[message.node, facts]] })
+}
+
+export const createPipeline = ({ store, writer, correlate, rules }: PipelineParts): Pipeline => {
+  const { retention, profileRetention } = rules.config.defaults
+
+  /** Every half retention the profiles are said again, with the received times that they have. */
+  const profilesAgain = (transaction: StoreTransaction, now: Instant): readonly FactsMessage[] => {
+    const again: FactsMessage[] = []
+    for (const message of store.profiles()) {
+      const own = valueOf(message.facts, message.node)?.own
+      if (own && own.received >= now - profileRetention) again.push(message)
+      else transaction.setProfile(message.node, undefined)
+    }
+    return again
+  }
+
+  const run = (messages: readonly FactsMessage[], received: Instant, also: readonly NodeName[]): number => {
+    const entries: OutboxEntry[] = []
+    const superseded = store.transaction((transaction) => {
+      const { progress } = transaction
+      const now = Math.max(progress.now, received)
+      const sequence = progress.sequence + 1
+      const half = Math.floor(now / (retention / 2))
+      const again = half === progress.profilesSaidIn ? [] : profilesAgain(transaction, now)
+      for (const message of messages) if (isProfile(message)) keepProfile(transaction, message)
+      const all = again.length === 0 ? messages : [...again, ...messages]
+      const correlated = correlate(transaction, all, now, sequence, also)
+      for (const rows of encodeConclusions(correlated.conclusions)) {
+        const entry = { sequence, ...rows }
+        transaction.appendOutbox(entry)
+        entries.push(entry)
+      }
+      transaction.progress = { ...progress, sequence, now, profilesSaidIn: half }
+      return correlated.superseded
+    })
+    writer.take(entries)
+    return superseded
+  }
+
+  return {
+    fold: (messages, received) => run(messages, received, []),
+    rejudge: async (received, onProgress) => {
+      let judged = 0
+      let chunk: NodeName[] = []
+      const judge = async (): Promise<void> => {
+        run([], received, chunk)
+        judged += chunk.length
+        chunk = []
+        onProgress?.(judged)
+        await writer.room()
+      }
+      for (const root of [...store.roots()]) {
+        chunk.push(root)
+        if (chunk.length === REJUDGED_AT_ONCE) await judge()
+      }
+      if (chunk.length > 0) await judge()
+      await writer.settled()
+      store.transaction((transaction) => {
+        transaction.progress = { ...transaction.progress, ruleVersion: rules.ruleVersion }
+      })
+      return judged
+    },
+    settled: writer.settled,
+    room: writer.room,
+  }
+}
+
+/** Nodes that were not written for this long are let go of: 3 R (HOUSEHOLD-LOG, State). */
+export const sweepBefore = (now: Instant, retention: number): Instant => now - 3 * retention - DAY_MS

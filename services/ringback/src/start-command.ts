@@ -1,0 +1,100 @@
+/** `ringback start`: the embedded single process. For now a health page, and the commands that go through it. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { findConfig } from '@ringback/runtime'
+import { RingbackError } from '@ringback/pipeline'
+import { fastify, type FastifyInstance } from 'fastify'
+import { COMMANDS } from './commands.ts'
+import { listenControl, type RunCommand } from './control.ts'
+import { healthPage } from './health-page.ts'
+import { dataDirOf, followRules, type House, openHouse } from './house.ts'
+import type { Io } from './io.ts'
+import { parseCommand, type ParsedCommand, usageError } from './options.ts'
+import { STARTER_CONFIG } from './starter-config.ts'
+import { runChecks } from './doctor-command.ts'
+
+export const START_OPTIONS = { port: { type: 'string' }, host: { type: 'string' } } as const
+
+/** A newcomer's first start has a configuration to look at and to change. */
+const offerConfig = ({ common }: ParsedCommand, io: Io): void => {
+  const dataDir = dataDirOf(common, io)
+  const asked = common.config ?? (io.env['RINGBACK_CONFIG'] || undefined)
+  if (findConfig({ asked, dataDir, cwd: io.cwd }) !== undefined) return
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const file = join(dataDir, 'ringback.yaml')
+  if (existsSync(file)) return
+  writeFileSync(file, STARTER_CONFIG)
+  io.err(`No configuration yet: wrote one to begin with, ${file}\n`)
+}
+
+const portOf = ({ values }: ParsedCommand): number => {
+  const port = Number(values['port'] ?? 8080)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw usageError('--port: expected 0 to 65535')
+  return port
+}
+
+/** Commands one after another: an import ends before the next begins. */
+const createRunCommand = (house: House): RunCommand => {
+  let last: Promise<unknown> = Promise.resolve()
+  return async (asked, io) => {
+    const [name = '', ...argv] = asked.argv
+    const command = COMMANDS[name]
+    if (!command) throw usageError(`${name}: no such command`)
+    const parsed = parseCommand(argv, command.options)
+    if (asked.config !== null && asked.config !== house.configFile)
+      throw new RingbackError('configuration', `the running \`start\` has ${house.configFile}: stop it to use another`)
+    const { now } = parsed.common
+    const stdin = asked.stdin === null ? {} : { stdin: asked.stdin }
+    const run = command.prepare(parsed, { ...io, ...stdin })
+    const own = now === undefined ? house : { ...house, clock: () => now }
+    const turn = last.then(() => run(own, { ...io, ...stdin }))
+    last = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+const serve = async (house: House, io: Io, port: number, host: string): Promise<FastifyInstance> => {
+  const app = fastify({ logger: false, forceCloseConnections: true })
+  app.get('/healthz', () => ({ status: 'ok' }))
+  app.get('/readyz', async (_request, reply) => {
+    const isReady = await house.warehouse.ping()
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'the tables do not answer' })
+  })
+  app.get('/', async (_request, reply) =>
+    reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .send(healthPage(house.config.council.name, await runChecks(house, io), io.clock())),
+  )
+  try {
+    await app.listen({ port, host })
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause
+    throw new RingbackError('usage', `port ${port} of ${host} cannot be had (${code}): choose another with --port`, { cause })
+  }
+  return app
+}
+
+/** Runs until it is told to stop. */
+export const startCommand = async (parsed: ParsedCommand, io: Io, stopped: Promise<string>): Promise<number> => {
+  const port = portOf(parsed)
+  const host = typeof parsed.values['host'] === 'string' ? parsed.values['host'] : '127.0.0.1'
+  offerConfig(parsed, io)
+  const house = await openHouse(parsed.common, io)
+  try {
+    await followRules(house, io)
+    const app = await serve(house, io, port, host)
+    const closeControl = await listenControl(house.dataDir, createRunCommand(house), io)
+    const address = app.server.address()
+    const actual = typeof address === 'object' && address !== null ? address.port : port
+    await io.out(`Ringback runs: http://${host}:${actual}/ (data in ${house.dataDir}; stop with Ctrl-C)\n`)
+    const signal = await stopped
+    io.err(`${signal}: stopping.\n`)
+    await closeControl?.()
+    await app.close()
+  } finally {
+    await house.close()
+  }
+  return 0
+}

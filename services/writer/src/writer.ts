@@ -1,0 +1,75 @@
+/**
+ * Carries conclusions from the outbox into the tables. An entry leaves the outbox only when its insert is acknowledged; who dies
+ * before that inserts it again, and the version makes the second the same row.
+ */
+import type { OutboxEntry, Store } from '@ringback/pipeline'
+
+export interface Writer {
+  /** Takes what a transaction has just appended; entries from before a restart are taken by themselves. */
+  readonly take: (entries: readonly OutboxEntry[]) => void
+  /** Resolves when little enough is waiting for more to be said. */
+  readonly room: () => Promise<void>
+  /** Resolves when everything taken is in the tables. Rejects, as does `room`, if an insert failed for good. */
+  readonly settled: () => Promise<void>
+}
+
+export interface WriterOptions {
+  readonly store: Pick<Store, 'outbox' | 'removeOutbox'>
+  readonly insert: (entry: OutboxEntry) => Promise<void>
+  /** How much may wait, in bytes of rows. */
+  readonly mostWaiting: number
+}
+
+export const createWriter = ({ store, insert, mostWaiting }: WriterOptions): Writer => {
+  const waiting: OutboxEntry[] = [...store.outbox()]
+  let bytes = waiting.reduce((sum, { body }) => sum + body.length, 0)
+  let running: Promise<void> | undefined
+  let failure: { readonly cause: unknown } | undefined
+  let wake: (() => void)[] = []
+
+  const notify = (): void => {
+    const woken = wake
+    wake = []
+    for (const resume of woken) resume()
+  }
+
+  const drain = async (): Promise<void> => {
+    for (let entry = waiting[0]; entry; entry = waiting[0]) {
+      await insert(entry)
+      store.removeOutbox([entry])
+      waiting.shift()
+      bytes -= entry.body.length
+      notify()
+    }
+  }
+
+  const run = (): void => {
+    running ??= drain()
+      .catch((cause: unknown) => {
+        failure = { cause }
+      })
+      .finally(() => {
+        running = undefined
+        notify()
+        if (waiting.length > 0 && !failure) run()
+      })
+  }
+
+  const until = async (isDone: () => boolean): Promise<void> => {
+    if (waiting.length > 0 && !failure) run()
+    while (!isDone() && !failure) await new Promise<void>((resume) => wake.push(resume))
+    if (failure) throw failure.cause
+  }
+
+  return {
+    take: (entries) => {
+      for (const entry of entries) {
+        waiting.push(entry)
+        bytes += entry.body.length
+      }
+      if (waiting.length > 0 && !failure) run()
+    },
+    room: () => until(() => bytes <= mostWaiting),
+    settled: () => until(() => waiting.length === 0),
+  }
+}
