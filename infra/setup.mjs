@@ -44,7 +44,9 @@ const manifests = ['packages', 'services'].flatMap((room) =>
   readdirSync(join(root, room)).map((name) => join(root, room, name, 'package.json')),
 )
 const locked = createHash('sha256')
-for (const file of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((name) => join(root, name)).concat(manifests))
+for (const file of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']
+  .map((name) => join(root, name))
+  .concat(manifests))
   if (existsSync(file)) locked.update(readFileSync(file))
 const installed = locked.digest('hex')
 if (!isStamped('installed', installed)) {

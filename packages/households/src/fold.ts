@@ -2,7 +2,7 @@
  * The fold of HOUSEHOLD-LOG: one message changes the state of the one node it is addressed to, and is answered by further
  * messages. What it says depends on the log alone: no clock, no randomness. The numbers are the steps of that page.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Config, DAY_MS, type Instant, type Token } from '@ringback/contracts'
 import {
   CARRIER_TOKENS,
@@ -41,8 +41,7 @@ export type Fold = (nodes: Nodes, message: Message, now: Instant, output: FoldOu
 export const dayOf = (at: Instant): Day => Math.floor(at / DAY_MS)
 
 /** 8 bytes that stand for a carrier in a token's evidence. */
-export const hashCarrier = (carrier: NodeName): string =>
-  createHash('sha256').update(carrier).digest('base64url').slice(0, 11)
+export const hashCarrier = (carrier: NodeName): string => hash('sha256', carrier, 'base64url').slice(0, 11)
 
 const EMPTY_ROOT: RootState = { facts: [], marks: [], said: [], refreshedAt: -Infinity }
 
@@ -183,7 +182,7 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
     const merged: RootState = {
       facts: mergeHousehold(root.facts, facts),
       marks: mergeKeyed(root.marks, marks, latestDay),
-      said: mergeKeyed(root.said, claimed, (hash) => hash),
+      said: mergeKeyed(root.said, claimed, (known) => known),
       refreshedAt: root.refreshedAt,
     }
     const isNew = !state.root || merged.facts !== root.facts || merged.marks !== root.marks || merged.said !== root.said

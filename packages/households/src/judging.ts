@@ -1,5 +1,5 @@
 /** Step 7 of HOUSEHOLD-LOG: a changed root forgets what is past, is judged, and says what differs from what it said before. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { DAY_MS, type Instant } from '@ringback/contracts'
 import {
   type CarrierFacts,
@@ -37,7 +37,7 @@ const fromKey = (key: string): Pick<Said, 'kind' | 'id'> => ({
   id: key.slice(key.indexOf('|') + 1),
 })
 
-const hashRow = (json: string): string => createHash('sha256').update(json).digest('base64url').slice(0, 16)
+const hashRow = (json: string): string => hash('sha256', json, 'base64url').slice(0, 16)
 
 /** The parts of a household's timeline that lie more than `reach` apart; whoever has no time stands alone. */
 const stretches = (facts: HouseholdFacts, reach: number, rules: Rules): HouseholdFacts[] => {
@@ -105,9 +105,9 @@ export const createJudge = (rules: Rules): Judge => {
     for (const conclusion of conclusions) {
       const key = keyOf(conclusion)
       const json = JSON.stringify(conclusion.row)
-      const hash = hashRow(json)
-      hashes.push([key, hash])
-      if (valueOf(root.said, key) !== hash) said.push({ id: conclusion.id, kind: conclusion.kind, json })
+      const rowHash = hashRow(json)
+      hashes.push([key, rowHash])
+      if (valueOf(root.said, key) !== rowHash) said.push({ id: conclusion.id, kind: conclusion.kind, json })
     }
     const current: Keyed<string> = toKeyed(hashes)
     for (const [key] of root.said)

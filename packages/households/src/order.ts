@@ -1,5 +1,5 @@
 /** The order of nodes: carriers before tokens, then rank, then name. A parent is always smaller than its child. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** A carrier, or a token, by its name: `session:ID`, `contact:SOURCE:CONVERSATION`, `profile:SOURCE:ID`, `type:hash`. */
 export type NodeName = string
@@ -8,15 +8,22 @@ export const isCarrierNode = (node: NodeName): boolean =>
   node.startsWith('session:') || node.startsWith('contact:') || node.startsWith('profile:')
 
 /** The first 63 bits of SHA-256 of the name. */
-export const rankOf = (node: NodeName): bigint => createHash('sha256').update(node).digest().readBigUInt64BE() >> 1n
+export const rankOf = (node: NodeName): bigint => BigInt(`0x${hash('sha256', node, 'hex').slice(0, 16)}`) >> 1n
+
+/** Of two hashes in hexadecimal: their first 60 bits as text, then three bits more. */
+const compareRanks = (a: string, b: string): number => {
+  const [upperA, upperB] = [a.slice(0, 15), b.slice(0, 15)]
+  if (upperA !== upperB) return upperA < upperB ? -1 : 1
+  return (Number.parseInt(a.charAt(15), 16) >> 1) - (Number.parseInt(b.charAt(15), 16) >> 1)
+}
 
 /** Which comes first: negative if `a` does. */
 export const compareNodes = (a: NodeName, b: NodeName): number => {
   if (a === b) return 0
   const carriersFirst = Number(isCarrierNode(b)) - Number(isCarrierNode(a))
   if (carriersFirst !== 0) return carriersFirst
-  const ranks = rankOf(a) - rankOf(b)
-  return ranks !== 0n ? (ranks < 0n ? -1 : 1) : a < b ? -1 : 1
+  const ranks = compareRanks(hash('sha256', a, 'hex'), hash('sha256', b, 'hex'))
+  return ranks || (a < b ? -1 : 1)
 }
 
 const GENERATION = 2n ** 112n

@@ -173,7 +173,10 @@ export const startedAtOf = (contact: Contact): string | null =>
   contact.startedAt === undefined ? null : formatInstant(contact.startedAt)
 
 /** From when to when the days or instants of a contact's legs reach, on a household's timeline. */
-export const contactTimes = (facts: ContactFacts, rules: Rules): { readonly first: Instant; readonly last: Instant } => {
+export const contactTimes = (
+  facts: ContactFacts,
+  rules: Rules,
+): { readonly first: Instant; readonly last: Instant } => {
   const times = parseContact(facts).legs.flatMap((leg) => {
     if (leg.at !== undefined) return [leg.at]
     return leg.date === undefined ? [] : [rules.instantOf(leg.date, 0), rules.instantOf(leg.date, 24 * 60)]

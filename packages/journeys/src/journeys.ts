@@ -1,5 +1,5 @@
 /** Segments become journeys, and what a journey came to: SEMANTICS section 5. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { DeviceClass, Instant, Outcome, Result, Task } from '@ringback/contracts'
 import type { Segment } from './attempts.ts'
 import type { Household, Person } from './carriers.ts'
@@ -118,11 +118,8 @@ const latestUpTo = (instants: readonly Instant[], m: Instant): Instant => {
   return latest
 }
 
-const toJourneyId = (first: Segment): string =>
-  createHash('sha256')
-    .update(`${first.task.id}|${first.session.name.slice('session:'.length)}|${first.index}`)
-    .digest('base64url')
-    .slice(0, 22)
+const toJourneyId = ({ task, session, index }: Segment): string =>
+  hash('sha256', `${task.id}|${session.name.slice('session:'.length)}|${index}`, 'base64url').slice(0, 22)
 
 const isBetter = (a: NonNullable<Segment['completed']>, b: Journey['completed']): boolean =>
   !b || a.at < b.at || (a.at === b.at && RESULT_ORDER[a.result] < RESULT_ORDER[b.result])

@@ -1,5 +1,5 @@
 /** The embedded mode's store on LMDB. One process writes; each transaction is one LMDB transaction. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { DAY_MS, type Instant } from '@ringback/contracts'
 import type { FactsMessage, NodeState } from '@ringback/households'
 import {
@@ -18,10 +18,11 @@ import { createNodeCache } from './node-cache.ts'
 type Kept = readonly [name: string, day: number, state: NodeState]
 
 /** LMDB's keys are short; names of nodes need not be. */
-const keyOf = (name: string): Buffer => createHash('sha256').update(name).digest().subarray(0, KEY_BYTES)
+const keyOf = (name: string): Buffer => hash('sha256', name, 'buffer').subarray(0, KEY_BYTES)
 const KEY_BYTES = 16
 
-const STRUCTURES = Symbol.for('structures')
+/** Where the shapes of encoded objects are kept; shorter than any node's key. */
+const STRUCTURES = Buffer.from('structures')
 const PROGRESS = 'progress'
 
 export interface LmdbStoreOptions {
@@ -114,7 +115,8 @@ export const openLmdbStore = ({ path, cachedNodes = 20_000 }: LmdbStoreOptions):
       for (const { value } of profiles.getRange({ snapshot: false })) yield value
     },
     roots: function* () {
-      for (const { value } of nodes.getRange({ snapshot: false })) if (value[2].root) yield value[0]
+      for (const { key, value } of nodes.getRange({ snapshot: false }))
+        if (key.length === KEY_BYTES && value[2].root) yield value[0]
     },
     sweep: (before: Instant) => {
       const limit = Math.floor(before / DAY_MS)
