@@ -12,3 +12,13 @@ export { showsShared } from './sharing.ts'
 export type { SharingLimits } from './sharing.ts'
 export { createZone } from './zone.ts'
 export type { Zone } from './zone.ts'
+export {
+  contactsAboutTasks,
+  estimateRate,
+  mostFrequent,
+  shareOf,
+  toMoney,
+  toRate,
+  toSeconds,
+  wilsonInterval,
+} from './statistics.ts'

@@ -43,20 +43,25 @@ export const planExport = ({ values, positionals }: ParsedCommand): ExportPlan =
 
 type Row = Readonly<Record<string, unknown>>
 
-const rowsOf = (house: House, { name, from, to, publish }: ExportPlan): AsyncIterable<Row> => {
+async function* rowsOf(house: House, plan: ExportPlan): AsyncGenerator<Row> {
   const { warehouse, config, clock } = house
-  const range = { from, to }
-  switch (name) {
+  const period = { from: plan.from, to: plan.to }
+  const question = { config, now: clock(), ...period }
+  switch (plan.name) {
     case 'journeys':
+      return yield* warehouse.journeys(period)
     case 'flagged':
+      return yield* warehouse.flagged(period)
     case 'contacts':
+      return yield* warehouse.contacts({ ...period, timezone: config.council.timezone })
     case 'bad-rows':
-      return warehouse.exportRows(name, range)
+      return yield* warehouse.badRows(period)
     case 'task-rates':
-    case 'contact-rates': {
-      const query = { config, now: clock(), ...range }
-      return publish ? warehouse.publishedRates(name, query) : warehouse.rates(name, query)
-    }
+      return yield* plan.publish ? await warehouse.publishedTaskRates(question) : await warehouse.taskRates(question)
+    case 'contact-rates':
+      return yield* plan.publish
+        ? await warehouse.publishedContactRates(question)
+        : await warehouse.contactRates(question)
   }
 }
 

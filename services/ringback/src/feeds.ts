@@ -3,7 +3,7 @@ import type { House } from './house.ts'
 
 /** A sentence for each contact feed that is complete to nothing, so that its weeks stay provisional for ever. */
 export const incompleteFeeds = async ({ warehouse, config, clock }: House): Promise<readonly string[]> => {
-  const feeds = await warehouse.contactFeeds({ config, now: clock() })
+  const feeds = await warehouse.contactFeeds(config, clock())
   return feeds
     .filter(({ completeTo }) => completeTo === null)
     .map(

@@ -8,7 +8,7 @@ import { createRules, type Rules } from '@ringback/journeys'
 import { openLmdbStore } from '@ringback/lmdb-store'
 import { RingbackError, type Store } from '@ringback/pipeline'
 import { findConfig, loadConfig, loadLinkKey } from '@ringback/runtime'
-import { openEmbeddedWarehouse, type Warehouse } from '@ringback/warehouse'
+import { openEmbedded, type Warehouse } from '@ringback/warehouse'
 import { createWriter } from '@ringback/writer'
 import type { Io } from './io.ts'
 import type { CommonOptions } from './options.ts'
@@ -68,7 +68,7 @@ export const openHouse = async (common: CommonOptions, io: Io): Promise<House> =
   const rules = createRules(config)
   const { region } = config.council
   const tokeniser = createTokeniser({ key, region, stopList: config.identity.stopList })
-  const warehouse = await openEmbeddedWarehouse({ dataDir: join(dataDir, 'tables') })
+  const warehouse = await openEmbedded({ dataDir: join(dataDir, 'tables') })
   let store: Store | undefined
   try {
     store = openLmdbStore({ path: join(dataDir, 'state') })
@@ -76,7 +76,10 @@ export const openHouse = async (common: CommonOptions, io: Io): Promise<House> =
     await warehouse.migrate()
     const writer = createWriter({
       store,
-      insert: ({ table, body }) => warehouse.insertRows(table, body),
+      insert: ({ table, body }) =>
+        warehouse.insertConclusions({ [table]: [body] }, (refused) => {
+          io.err(`The table ${refused.table} refused a row, which is a fault of Ringback: ${refused.cause.message}\n`)
+        }),
       mostWaiting: MOST_WAITING_BYTES,
     })
     await writer.settled()

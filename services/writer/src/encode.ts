@@ -1,5 +1,6 @@
 /** Conclusions as the rows of an insert: one JSON line each, encoded once and never again. */
 import { type Table, TABLES } from '@ringback/pipeline'
+import { toRowLine, toWithdrawalLine } from '@ringback/warehouse'
 
 /** A row, or its withdrawal, with the version by which it prevails. */
 export interface VersionedConclusion {
@@ -18,14 +19,13 @@ export interface EncodedRows {
 
 const KIND: Readonly<Record<Table, VersionedConclusion['kind']>> = { journeys: 'journey', contacts: 'contact' }
 
-const toLine = ({ kind, id, json, version }: VersionedConclusion): string =>
-  json === undefined
-    ? `{"${kind}_id":${JSON.stringify(id)},"version":"${version}","is_deleted":1}\n`
-    : `${json.slice(0, -1)},"version":"${version}","is_deleted":0}\n`
-
 /** One body a table that has any. */
 export const encodeConclusions = (conclusions: readonly VersionedConclusion[]): readonly EncodedRows[] =>
   TABLES.flatMap((table) => {
-    const lines = conclusions.filter(({ kind }) => kind === KIND[table]).map(toLine)
-    return lines.length === 0 ? [] : [{ table, rows: lines.length, body: Buffer.from(lines.join('')) }]
+    const lines = conclusions
+      .filter(({ kind }) => kind === KIND[table])
+      .map(({ id, json, version }) =>
+        json === undefined ? toWithdrawalLine(table, id, version) : toRowLine(json, version),
+      )
+    return lines.length === 0 ? [] : [{ table, rows: lines.length, body: Buffer.from(lines.join('\n')) }]
   })
