@@ -1,6 +1,7 @@
 /** The catalogue and configuration, `ringback.yaml`: CONTRACT section 2. Strict: what is not known is refused. */
 import { z } from 'zod'
-import { HOUR_MS, parseDay, parseDuration } from './instant.ts'
+import { DAY_MS, HOUR_MS, parseDay, parseDuration } from './instant.ts'
+import { TOKEN_TYPES } from './edge.ts'
 import { CHANNELS, ID_LENGTH, TEXT_LENGTH } from './records.ts'
 import { hasUrlRuleShape } from './url-rules.ts'
 
@@ -9,22 +10,38 @@ const text = z.string().min(1).max(TEXT_LENGTH)
 const whole = z.number().int().min(0)
 const positive = z.number().int().min(1)
 
+/** A hundred years: much more, and the end of a window is no date any more. */
+const LONGEST_MS = 36_500 * DAY_MS
+
 /** A length of time as milliseconds. */
 const duration = z.string().transform((value, context) => {
   const ms = parseDuration(value)
-  if (ms !== undefined) return ms
-  context.addIssue({ code: 'custom', message: 'expected a duration such as 90s, 15m, 72h or 7d' })
+  if (ms !== undefined && ms <= LONGEST_MS) return ms
+  context.addIssue({
+    code: 'custom',
+    message: `expected a duration such as 90s, 15m, 72h or 7d${ms === undefined ? '' : ', at most 36500d'}`,
+  })
   return z.NEVER
 })
 const resumeWithin = duration.refine((ms) => ms >= HOUR_MS, 'expected at least 1h: spans are kept by the hour')
 
 const timezone = z.string().refine((zone) => {
+  // Some versions of Intl take a mere offset for a zone too.
+  if (!/^[A-Za-z]/.test(zone)) return false
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).format(0) !== ''
   } catch {
     return false
   }
 }, 'expected an IANA time zone such as Europe/London')
+
+/** A country by its own code: UK, say, is an alias of GB, by which no telephone number could be read. */
+const region = z
+  .string()
+  .refine(
+    (code) => /^[A-Z]{2}$/.test(code) && new Intl.Locale(`und-${code}`).region === code,
+    'expected a country such as GB',
+  )
 
 const taskSchema = z.strictObject({
   id: name,
@@ -102,11 +119,17 @@ const feedSchema = z.strictObject({
   echoes: name.optional(),
 })
 
+const STOP_TYPES: readonly string[] = [...TOKEN_TYPES, 'phone', 'tel']
+const isStopListEntry = (entry: string): boolean => {
+  const colon = entry.indexOf(':')
+  return colon < 0 || STOP_TYPES.includes(entry.slice(0, colon).trim().toLowerCase())
+}
+
 const identitySchema = z.strictObject({
   maxPeople: positive.default(3),
   maxHousehold: positive.default(8),
   maxCarriers: positive.default(200),
-  stopList: z.array(text).default([]),
+  stopList: z.array(text.refine(isStopListEntry, 'expected a number, or type:value such as crm:ANON')).default([]),
 })
 
 const ms = (value: string): number => parseDuration(value) ?? NaN
@@ -140,12 +163,15 @@ const kafkaSchema = z.strictObject({
     })
     .prefault({}),
 })
-const redisSchema = z.union([
-  z.strictObject({ url: z.url({ protocol: /^rediss?$/ }) }),
-  z.strictObject({ cluster: z.array(text).min(1) }),
-])
+const redisSchema = z
+  .strictObject({
+    url: z.url({ protocol: /^rediss?$/, error: 'expected a URL such as redis://127.0.0.1:6379' }).optional(),
+    cluster: z.array(text).min(1).optional(),
+  })
+  .refine(({ url, cluster }) => (url === undefined) !== (cluster === undefined), 'expected either url or cluster')
+  .transform((redis) => redis as { readonly url: string } | { readonly cluster: readonly string[] })
 const clickhouseSchema = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }),
+  url: z.url({ protocol: /^https?$/, error: 'expected a URL such as http://127.0.0.1:8123' }),
   database: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'expected a name of letters, digits and underscores'),
 })
 
@@ -154,10 +180,7 @@ const fileSchema = z.strictObject({
   council: z.strictObject({
     name: text,
     timezone,
-    region: z
-      .string()
-      .regex(/^[A-Z]{2}$/, 'expected a country such as GB')
-      .default('GB'),
+    region: region.default('GB'),
   }),
   tasks: z.array(taskSchema).default([]),
   topics: z.array(topicRuleSchema).default([]),
@@ -174,7 +197,8 @@ const fileSchema = z.strictObject({
 })
 
 type File = z.infer<typeof fileSchema>
-type Issue = { readonly path: (string | number)[]; readonly message: string }
+/** `near`: the field that makes a missing one be missed. */
+type Issue = { readonly path: (string | number)[]; readonly message: string; readonly near?: string[] }
 
 function* contradictions(file: File): Generator<Issue> {
   const ids = new Map<string, number>()
@@ -207,13 +231,14 @@ function* contradictions(file: File): Generator<Issue> {
   }
   if (file.mode === 'cluster')
     for (const key of ['kafka', 'redis', 'clickhouse'] as const)
-      if (file[key] === undefined) yield { path: [key], message: 'expected, since mode is cluster' }
+      if (file[key] === undefined) yield { path: [key], message: 'expected, since mode is cluster', near: ['mode'] }
 }
 
 /** `ringback.yaml`, its durations as milliseconds, its defaults filled in. */
 export const configSchema = fileSchema
   .superRefine((file, context) => {
-    for (const issue of contradictions(file)) context.addIssue({ code: 'custom', ...issue })
+    for (const { path, message, near } of contradictions(file))
+      context.addIssue({ code: 'custom', path, message, params: { near } })
   })
   .transform((file) => ({
     ...file,

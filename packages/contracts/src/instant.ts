@@ -17,6 +17,8 @@ export const WEEK_MS = 7 * DAY_MS
 
 /** The tables' instants begin here (ClickHouse DateTime64): an earlier one could not be stored truthfully. */
 const EARLIEST: Instant = Date.UTC(1900, 0, 1)
+/** RFC 3339 writes years of four digits. */
+const LATEST: Instant = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 const daysInMonth = (year: number, month: number): number => {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
@@ -38,7 +40,7 @@ const SHAPE = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.(\d+))?(?:[Zz]|([+-]
 /**
  * Reads an RFC 3339 date-time. Digits beyond the millisecond are cut, not rounded.
  * Returns undefined for anything else: no offset, a date or a time of day that does not exist (leap seconds
- * included), an instant before 1900.
+ * included), an instant before 1900 or after 9999.
  */
 export const parseInstant = (text: string): Instant | undefined => {
   const match = SHAPE.exec(text)
@@ -63,7 +65,7 @@ export const parseInstant = (text: string): Instant | undefined => {
   // Date.UTC takes the years 0 to 99 for 1900 to 1999.
   if (year < 1899) return undefined
   const at = Date.UTC(year, month - 1, day, hour, minute, second, ms) - offset
-  return at < EARLIEST ? undefined : at
+  return at < EARLIEST || at > LATEST ? undefined : at
 }
 
 /** RFC 3339 in UTC with milliseconds, as in every row and export. */

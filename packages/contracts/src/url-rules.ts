@@ -1,7 +1,7 @@
 /** URL rules of the catalogue: globs over `host/path` or `/path` (CONTRACT section 2). */
 
-/** `/path`, or a host and then perhaps a path. */
-export const hasUrlRuleShape = (rule: string): boolean => /^(?:\/|[^/\s?#]+(?:\/|$))[^\s?#]*$/.test(rule)
+/** `/path`, or a host and then perhaps a path. What `cutUrl` drops (scheme, credentials, port, query) could never match. */
+export const hasUrlRuleShape = (rule: string): boolean => /^(?:\/(?!\/)|[^/\s?#:@]+(?:\/|$))[^\s?#]*$/.test(rule)
 
 const withoutTrailingSlash = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : path)
 
@@ -26,22 +26,30 @@ export const compileGlob = (glob: string): ((text: string) => boolean) => {
   }
 }
 
-/** A URL rule as a test of what `cutUrl` gives. */
+/** A URL rule as a test of what `cutUrl` gives; a trailing slash does not matter, so that it is tried with and without. */
 export const compileUrlRule = (rule: string): ((url: string) => boolean) => {
   const matches = compileGlob(withoutTrailingSlash(rule))
-  if (!rule.startsWith('/')) return (url) => matches(withoutTrailingSlash(url))
+  const matchesEither = (text: string): boolean => {
+    const bare = withoutTrailingSlash(text)
+    return matches(bare) || matches(`${bare}/`)
+  }
+  if (!rule.startsWith('/')) return matchesEither
   return (url) => {
     const slash = url.indexOf('/')
-    return matches(slash < 0 ? '' : withoutTrailingSlash(url.slice(slash)))
+    return matchesEither(slash < 0 ? '' : url.slice(slash))
   }
 }
 
-const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#:]*)(?::\d*)?([^?#]*)/i
+/** `scheme://user@host:port/path` or `//host/path`. */
+const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:)?\/\/(?:[^/?#]*@)?(\[[^\]/?#]*\]|[^/?#:]*)[^/?#]*([^?#]*)/i
+/** The same without a scheme, or a path alone; but not `mailto:` and its kind, which have neither host nor path. */
+const BARE = /^(?:[^/?#:]*@)?(\[[^\]/?#]*\]|[^/?#:@]*)(?::\d*)?((?:\/[^?#]*)?)(?=[?#]|$)/
 
-/** Host and path of a URL, lower-case host: the scheme, credentials, port, query and fragment are dropped. */
+/**
+ * Host and path of a URL, lower-case host: the scheme, credentials, port, query and fragment are dropped. Empty where
+ * there is neither, as in `mailto:`: what else it holds may be somebody's.
+ */
 export const cutUrl = (url: string): string => {
-  const match = ABSOLUTE.exec(url)
-  if (match) return `${(match[1] ?? '').toLowerCase()}${match[2] ?? ''}`
-  const end = url.search(/[?#]/)
-  return end < 0 ? url : url.slice(0, end)
+  const [, host = '', path = ''] = ABSOLUTE.exec(url.trim()) ?? BARE.exec(url.trim()) ?? []
+  return host === '' ? path.replace(/^\/+/, '/') : `${host.toLowerCase()}${path}`
 }

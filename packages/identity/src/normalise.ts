@@ -20,8 +20,15 @@ const NO_NUMBER =
 const DRAMA_MOBILE = /^\+447700900\d{3}$/
 const DRAMA_LANDLINE = /^\+441632960\d{3}$/
 
+/** Full-width digits and signs, and the invisible marks that come along when a number is copied from a contact list. */
+const plain = (value: string): string =>
+  value
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+
 const normalisePhone = (value: string, region: string): Normalised => {
-  const trimmed = value.trim()
+  const trimmed = plain(value).replace(/^tel:(?!.*phone-context)/i, '')
   if (NO_NUMBER.test(trimmed)) return WITHHELD
   const number = parsePhoneNumberFromString(trimmed, { defaultCountry: region as CountryCode, extract: false })
   if (!number) return INVALID

@@ -1,6 +1,18 @@
 /** The key that identifiers are made into tokens with: from the environment, a file, or made on the first run. */
+import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { RingbackError } from '@ringback/pipeline'
 
@@ -14,45 +26,79 @@ export interface KeyPlaces {
   readonly mayMake: boolean
 }
 
-const checked = (text: string, place: string): Buffer => {
-  const key = Buffer.from(text.trim())
+/** A key is text, without the white space around it; bytes that are no text are the key as they are. */
+const checked = (given: Buffer, place: string): Buffer => {
+  const key = isUtf8(given) ? Buffer.from(given.toString().trim()) : given
   if (key.length > 0) return key
   throw new RingbackError('key', `${place}: expected a link key, and it is empty`)
 }
 
+const refuse = (file: string, wrong: string, cause: unknown): RingbackError =>
+  new RingbackError('key', `${file}: the link key cannot be ${wrong}: ${(cause as Error).message}`, { cause })
+
 const readKey = (file: string): Buffer => {
+  let given: Buffer
   try {
-    return checked(readFileSync(file, 'utf8'), file)
+    given = readFileSync(file)
   } catch (cause) {
-    if (cause instanceof RingbackError) throw cause
-    throw new RingbackError('key', `${file}: the link key cannot be read: ${(cause as Error).message}`, { cause })
+    throw refuse(file, 'read', cause)
+  }
+  return checked(given, file)
+}
+
+const writeDurably = (file: string, text: string): void => {
+  const descriptor = openSync(file, 'wx', 0o600)
+  try {
+    writeSync(descriptor, text)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }
 
-/** Appears whole or not at all: who is killed meanwhile leaves no half a key behind. */
+/** What a folder names is on disk only when the folder itself is. */
+const syncFolder = (folder: string): void => {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/**
+ * Appears whole or not at all, and once: who is killed meanwhile leaves no half a key behind, and of two who make it at
+ * once both get the first one's.
+ */
 const makeKey = (file: string): Buffer => {
-  mkdirSync(dirname(file), { recursive: true })
-  const text = randomBytes(KEY_BYTES).toString('base64url')
-  const unfinished = `${file}.${process.pid}`
-  const descriptor = openSync(unfinished, 'w', 0o600)
-  writeSync(descriptor, `${text}\n`)
-  fsyncSync(descriptor)
-  closeSync(descriptor)
-  renameSync(unfinished, file)
-  return Buffer.from(text)
+  const unfinished = `${file}.${randomBytes(6).toString('hex')}`
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    writeDurably(unfinished, `${randomBytes(KEY_BYTES).toString('base64url')}\n`)
+    linkSync(unfinished, file)
+    syncFolder(dirname(file))
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw refuse(file, 'made', cause)
+  } finally {
+    rmSync(unfinished, { force: true })
+  }
+  return readKey(file)
 }
 
 /** RINGBACK_LINK_KEY, RINGBACK_LINK_KEY_FILE, `link.key` in the data folder, or beside the configuration. */
 export const loadLinkKey = ({ env, dataDir, configFile, mayMake }: KeyPlaces): Buffer => {
   const given = env['RINGBACK_LINK_KEY']
-  if (given !== undefined && given !== '') return checked(given, 'RINGBACK_LINK_KEY')
+  if (given !== undefined && given !== '') return checked(Buffer.from(given), 'RINGBACK_LINK_KEY')
   const file = env['RINGBACK_LINK_KEY_FILE']
   if (file !== undefined && file !== '') return readKey(file)
   const own = join(dataDir, 'link.key')
   const beside = join(dirname(configFile), 'link.key')
   for (const candidate of mayMake ? [own] : [own, beside]) if (existsSync(candidate)) return readKey(candidate)
   if (mayMake) return makeKey(own)
-  throw new RingbackError('key', `no link key: set RINGBACK_LINK_KEY or RINGBACK_LINK_KEY_FILE, or put it into ${beside}`)
+  throw new RingbackError(
+    'key',
+    `no link key: set RINGBACK_LINK_KEY or RINGBACK_LINK_KEY_FILE, or put it into ${beside}`,
+  )
 }
 
 /** Whether a key file can be read by others than its owner. */

@@ -1,1 +1,9 @@
-export {}
+export { toRowLine, toWithdrawalLine } from './conclusions.ts'
+export type { Conclusions, Lines, Unwritable } from './conclusions.ts'
+export type { EmbeddedTables, ServerTables } from './engine.ts'
+export type { Period } from './exports.ts'
+export type { DeclaredFeed, Feed } from './feeds.ts'
+export type { PublishedContactRate, PublishedTaskRate } from './publish.ts'
+export type { RatesQuestion } from './rates.ts'
+export { openEmbedded, openServer } from './warehouse.ts'
+export type { Warehouse } from './warehouse.ts'

@@ -6,8 +6,6 @@ type Json = Readonly<Record<string, unknown>>
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const escapePointer = (key: string): string => key.replace(/~/g, '~0').replace(/\//g, '~1')
-
 /** Deeper than a record may be? The record itself is the first level. */
 export const isTooDeep = (value: unknown, levels = RECORD_DEPTH): boolean => {
   if (typeof value !== 'object' || value === null) return false
@@ -16,18 +14,22 @@ export const isTooDeep = (value: unknown, levels = RECORD_DEPTH): boolean => {
   return false
 }
 
-/** Where a lone surrogate stands, in a value or in what it holds; UTF-8 cannot carry it any further. */
-const malformed = (value: unknown, pointer: string): string | undefined => {
-  if (typeof value === 'string') return value.isWellFormed() ? undefined : pointer
-  if (typeof value !== 'object' || value === null) return undefined
-  for (const [key, inner] of Object.entries(value)) {
-    const found = malformed(inner, `${pointer}/${escapePointer(key)}`)
-    if (found !== undefined) return found
+/**
+ * Where a lone surrogate stands, in a field or its list; UTF-8 cannot carry it any further. No deeper: no field of a
+ * record holds more, and the names of what is not known must not be told.
+ */
+const malformed = (fields: Json, parent: string): string | undefined => {
+  for (const [key, value] of Object.entries(fields)) {
+    if (typeof value === 'string' && !value.isWellFormed()) return `${parent}/${key}`
+    if (!Array.isArray(value)) continue
+    const index = value.findIndex((entry) => typeof entry === 'string' && !entry.isWellFormed())
+    if (index >= 0) return `${parent}/${key}/${index}`
   }
   return undefined
 }
 
-const isAbsent = (value: unknown): boolean => value === null || value === ''
+/** Both mean that a field is not there. */
+export const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === ''
 
 const withoutAbsent = (value: unknown): unknown =>
   Array.isArray(value) && value.some(isAbsent) ? value.filter((entry) => !isAbsent(entry)) : value
@@ -55,15 +57,13 @@ export type Cleaned =
 /** The known fields of a record, or why it cannot be one. */
 export const clean = (record: Json, known: readonly string[]): Cleaned => {
   const value = pick(record, known)
-  for (const key of known) {
-    const found = malformed(value[key], `/${key}`)
-    if (found !== undefined) return { kind: 'bad', refusal: { reason: 'encoding', pointer: found } }
-  }
+  const identifiers = isObject(value['identifiers']) ? pick(value['identifiers'], IDENTIFIERS) : {}
+  const pointer = malformed(value, '') ?? malformed(identifiers, '/identifiers')
+  if (pointer !== undefined) return { kind: 'bad', refusal: { reason: 'encoding', pointer } }
   if (isObject(value['identifiers'])) {
-    const identifiers = pick(value['identifiers'], IDENTIFIERS)
     for (const [key, one] of Object.entries(identifiers)) identifiers[key] = withoutAbsent(one)
     value['identifiers'] = identifiers
   }
-  if ('tasks' in value) value['tasks'] = withoutAbsent(value['tasks'])
+  for (const key of ['tasks', 'case']) if (key in value) value[key] = withoutAbsent(value[key])
   return { kind: 'pass', value }
 }

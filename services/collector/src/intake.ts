@@ -27,7 +27,7 @@ import {
 } from '@ringback/contracts'
 import type { NoTokenReason, Tokeniser } from '@ringback/identity'
 import type { Rules } from '@ringback/journeys'
-import { clean, isObject, isTooDeep } from './clean.ts'
+import { clean, isAbsent, isObject, isTooDeep } from './clean.ts'
 
 /** What the edge noticed without refusing anything. */
 export interface EdgeCounts {
@@ -37,7 +37,13 @@ export interface EdgeCounts {
 
 export type Accepted =
   | { readonly kind: 'pass'; readonly record: EdgeRecord }
-  | { readonly kind: 'bad'; readonly refusal: Refusal; readonly recordKind: RecordKind; readonly source: string | null }
+  | {
+      readonly kind: 'bad'
+      readonly refusal: Refusal
+      /** null: nothing tells. */
+      readonly recordKind: RecordKind | null
+      readonly source: string | null
+    }
 
 export interface Door {
   /** What the records are; told from their fields where it is not stated. */
@@ -61,8 +67,11 @@ const FIELDS = {
 }
 const SCHEMAS = { web: webEventSchema, contacts: legSchema, profiles: profileSchema } as const
 
+const hasField = (raw: Readonly<Record<string, unknown>>, name: string): boolean =>
+  Object.hasOwn(raw, name) && !isAbsent(raw[name])
+
 const kindOf = (raw: Readonly<Record<string, unknown>>): RecordKind =>
-  Object.hasOwn(raw, 'session') ? 'web' : Object.hasOwn(raw, 'channel') ? 'contacts' : 'profiles'
+  hasField(raw, 'session') ? 'web' : hasField(raw, 'channel') ? 'contacts' : 'profiles'
 
 const refuse = (reason: Refusal['reason'], pointer: string): { kind: 'bad'; refusal: Refusal } => ({
   kind: 'bad',
@@ -77,17 +86,29 @@ const canonicalJson = (record: Leg | Profile, tokens: readonly Token[]): string 
 
 type Parsed<T> = { readonly kind: 'pass'; readonly record: T } | { readonly kind: 'bad'; readonly refusal: Refusal }
 
+const parseTime = (text: string, received: Instant): Instant | Refusal => {
+  const at = parseInstant(text)
+  if (at === undefined) return { reason: 'bad_time', pointer: '/time' }
+  return at > received + FUTURE_MS ? { reason: 'future', pointer: '/time' } : at
+}
+
+type SchemaError = ReturnType<(typeof SCHEMAS)[RecordKind]['safeParse']>['error']
+
+/** The first thing wrong, as deep as can be told. */
+const refuseBySchema = (kind: RecordKind, value: Readonly<Record<string, unknown>>, error: SchemaError) => {
+  const issue = error?.issues[0]
+  const path = issue?.path ?? []
+  if (kind === 'web' && path[0] === 'type' && typeof value['type'] === 'string') return refuse('unknown_type', '/type')
+  const within = issue?.code === 'invalid_union' ? issue.errors.map((branch) => branch[0]?.path ?? []) : []
+  const deepest = within.find((inner) => inner.length > 0) ?? []
+  return refuse('schema', [...path, ...deepest].map((key) => `/${String(key)}`).join(''))
+}
+
 export const createIntake = (tokeniser: Tokeniser, rules: Rules): Intake => {
   const tokensOf = (identifiers: Identifiers | undefined, counts: EdgeCounts): Token[] =>
     tokeniser.tokensOf(identifiers, (reason) => {
       counts.noToken[reason] = (counts.noToken[reason] ?? 0) + 1
     })
-
-  const parseTime = (text: string, received: Instant): Instant | Refusal => {
-    const at = parseInstant(text)
-    if (at === undefined) return { reason: 'bad_time', pointer: '/time' }
-    return at > received + FUTURE_MS ? { reason: 'future', pointer: '/time' } : at
-  }
 
   const parseWebEvent = (event: WebEvent, received: Instant, counts: EdgeCounts): Parsed<EdgeWebEvent> => {
     const at = parseTime(event.time, received)
@@ -109,10 +130,10 @@ export const createIntake = (tokeniser: Tokeniser, rules: Rules): Intake => {
         isPublic: (event.actor ?? 'public') === 'public',
         received,
         tokens: tokensOf(identifiers, counts),
-        url: event.url === undefined ? undefined : cutUrl(event.url),
+        url: cutUrl(event.url ?? '') || undefined,
         task: event.task,
         step: event.step,
-        code: event.code,
+        code: event.type === 'error' ? event.code : undefined,
         result: event.result,
         results: event.results,
         useful: event.useful,
@@ -157,14 +178,14 @@ export const createIntake = (tokeniser: Tokeniser, rules: Rules): Intake => {
     return { kind: 'pass', record: { kind: 'profiles', source, id, revision, canonical, received, tokens } }
   }
 
-  const parse = (kind: RecordKind, value: unknown, received: Instant, counts: EdgeCounts): Parsed<EdgeRecord> => {
+  const parse = (
+    kind: RecordKind,
+    value: Readonly<Record<string, unknown>>,
+    received: Instant,
+    counts: EdgeCounts,
+  ): Parsed<EdgeRecord> => {
     const result = SCHEMAS[kind].safeParse(value)
-    if (!result.success) {
-      const [issue] = result.error.issues
-      const path = issue?.path ?? []
-      const isUnknownType = kind === 'web' && path[0] === 'type' && issue?.code === 'invalid_value'
-      return refuse(isUnknownType ? 'unknown_type' : 'schema', path.map((key) => `/${String(key)}`).join(''))
-    }
+    if (!result.success) return refuseBySchema(kind, value, result.error)
     if (kind === 'web') return parseWebEvent(result.data as WebEvent, received, counts)
     if (kind === 'contacts') return parseLeg(result.data as Leg, received, counts)
     return parseProfile(result.data as Profile, received, counts)
@@ -172,8 +193,7 @@ export const createIntake = (tokeniser: Tokeniser, rules: Rules): Intake => {
 
   return {
     accept: (raw, door, received, counts) => {
-      if (!isObject(raw))
-        return { ...refuse('schema', ''), recordKind: door.kind ?? 'web', source: door.source ?? null }
+      if (!isObject(raw)) return { ...refuse('schema', ''), recordKind: door.kind ?? null, source: door.source ?? null }
       const kind = door.kind ?? kindOf(raw)
       const named = raw['source']
       const isName = typeof named === 'string' && named !== '' && named.length <= ID_LENGTH && named.isWellFormed()
