@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { comparable, createBench, ndjson, NOW } from './command-line'
+import { comparable, createBench, ndjson, NOW } from './command-line.ts'
 
 const CONFIG = {
   council: { name: 'B', timezone: 'Europe/London' },

@@ -1,7 +1,7 @@
 /** Worked examples of the law through the command line: files in, tables and rates out. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createBench, ndjson, NOW } from './command-line'
+import { createBench, ndjson, NOW } from './command-line.ts'
 
 const EXAMPLES = join(__dirname, '../../../shared/examples/law.ndjson')
 

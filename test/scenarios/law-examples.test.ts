@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { configSchema, parseInstant } from '@ringback/contracts'
-import { judgeRecords, toEdgeRecords } from './judge-records'
+import { judgeRecords, toEdgeRecords } from './judge-records.ts'
 
 const EXAMPLES = join(__dirname, '../../../shared/examples/law.ndjson')
 

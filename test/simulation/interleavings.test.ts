@@ -1,34 +1,33 @@
 /** Any order, any batching, any repetition, any interleaving of partitions: the same rows as all records judged at once. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { configSchema } from '@ringback/contracts'
 import { createRules } from '@ringback/journeys'
-import { judgeRecords, toEdgeRecords } from '../scenarios/judge-records'
-import { runLog, standing } from './partitioned-log'
-import { createRandom } from './random'
+import { judgeRecords } from '../scenarios/judge-records.ts'
+import { createWorld } from '../scenarios/worlds.ts'
+import { runLog, standing } from './partitioned-log.ts'
+import { createRandom } from './random.ts'
 
-const EXAMPLES = join(__dirname, '../../../shared/examples/law.ndjson')
-const NOW = Date.UTC(2027, 5, 1)
-const examples = existsSync(EXAMPLES)
-  ? readFileSync(EXAMPLES, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-  : []
+const SEEDS = Number(process.env['RINGBACK_SEEDS'] ?? (process.env['CI'] ? 3_000 : 600))
+const FIRST = Number(process.env['RINGBACK_SEED'] ?? 1)
+const SCHEDULES = 3
 
-test.each(examples.map((example, i) => [i, example] as const))('example %d', (i, example) => {
-  const config = configSchema.parse(example.catalogue)
+const check = (seed: number): void => {
+  const { world, config, records } = createWorld(seed)
   const rules = createRules(config)
-  const records = toEdgeRecords(config, NOW, example)
-  const expected = new Map(
-    judgeRecords(config, records).map(({ kind, id, row }) => [`${kind}|${id}`, JSON.stringify(row)]),
-  )
-  for (let seed = 0; seed < 8; seed++) {
-    const random = createRandom(i * 1000 + seed)
+  const expected = new Map(judgeRecords(config, records).map(({ kind, id, row }) => [`${kind}|${id}`, JSON.stringify(row)]))
+  for (let schedule = 0; schedule < SCHEDULES; schedule++) {
+    const random = createRandom(seed * 1_000 + schedule)
     const repeated = [...records, ...records.filter(() => random.below(4) === 0)]
     const batches = []
-    for (let rest = random.shuffle(repeated); rest.length > 0;) batches.push(rest.splice(0, 1 + random.below(12)))
-    const table = runLog(batches, { partitions: 1 + random.below(5), rules, now: NOW, scheduler: random })
+    for (let rest = random.shuffle(repeated); rest.length > 0; ) batches.push(rest.splice(0, 1 + random.below(12)))
+    const table = runLog(batches, { partitions: 1 + random.below(5), rules, now: world.now, scheduler: random })
     expect(standing(table)).toEqual(expected)
   }
+}
+
+test(`${SEEDS} worlds from seed ${FIRST} on, ${SCHEDULES} schedules each`, () => {
+  for (let seed = FIRST; seed < FIRST + SEEDS; seed++)
+    try {
+      check(seed)
+    } catch (cause) {
+      throw new Error(`world ${seed}: RINGBACK_SEED=${seed} RINGBACK_SEEDS=1 npx jest test/simulation`, { cause })
+    }
 })

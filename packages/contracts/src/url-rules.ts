@@ -50,6 +50,9 @@ const BARE = /^(?:[^/?#:]*@)?(\[[^\]/?#]*\]|[^/?#:@]*)(?::\d*)?((?:\/[^?#]*)?)(?
  * there is neither, as in `mailto:`: what else it holds may be somebody's.
  */
 export const cutUrl = (url: string): string => {
-  const [, host = '', path = ''] = ABSOLUTE.exec(url.trim()) ?? BARE.exec(url.trim()) ?? []
-  return host === '' ? path.replace(/^\/+/, '/') : `${host.toLowerCase()}${path}`
+  const text = url.trim()
+  const match = ABSOLUTE.exec(text) ?? BARE.exec(text)
+  const host = match?.[1]?.trim().toLowerCase() ?? ''
+  const path = match?.[2]?.trimEnd() ?? ''
+  return host === '' ? path.replace(/^\/+/, '/') : host + path
 }

@@ -36,8 +36,12 @@ export type Conclusion =
 const toSeconds = (ms: number): number => ms / 1000
 const toMoney = (amount: number): number => Math.round(amount * 10_000) / 10_000
 
+/**
+ * By which look-up and erasure find a row: the unshared tokens of its carriers. An ambiguous carrier connects nothing, so
+ * nobody tells it which of its tokens are shared: it is found by all of them.
+ */
 const tokensOf = (carriers: Iterable<Carrier>): readonly Token[] =>
-  [...new Set([...carriers].flatMap((carrier) => carrier.unshared))].sort()
+  [...new Set([...carriers].flatMap(({ isAmbiguous, tokens, unshared }) => (isAmbiguous ? tokens : unshared)))].sort()
 
 /** That of its earliest attributed contact that is not `possible`, else of the earliest. */
 const leading = (attributions: readonly Attribution[]): Attribution | undefined => {
@@ -135,7 +139,7 @@ const contactRow = (contact: Contact, attributed: Attributed | undefined, rules:
     repeat_of: contact.repeatOf?.id ?? null,
     repeat_index: repeatIndexOf(contact),
     rule_version: rules.ruleVersion,
-    tokens: [...contact.carrier.unshared],
+    tokens: tokensOf([contact.carrier]),
   }
 }
 
