@@ -15,7 +15,8 @@ export interface World {
 export const createWorld = (seed: number, options?: WorldOptions): World => {
   const world = randomWorld(seed, options)
   const config = configSchema.parse(world.config)
-  const records = toEdgeRecords(config, world.now, world)
+  // A date may be of the day after `now`.
+  const records = toEdgeRecords(config, world.now + 2 * 86_400_000, world)
   const plain = { web: [] as unknown[], contacts: [] as unknown[], profiles: [] as unknown[] }
   const raw = [...world.web, ...world.contacts, ...world.profiles]
   for (const [i, record] of records.entries()) {

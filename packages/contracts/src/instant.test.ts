@@ -102,7 +102,10 @@ test('an instant is the same at whatever offset it is written, and however many 
 })
 
 test('whatever the text, an instant is one that can be formatted, or there is none', () => {
-  const text = fc.oneof(fc.string(), fc.stringMatching(/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,5})?([Zz]|[+-]\d\d:\d\d)$/))
+  const text = fc.oneof(
+    fc.string(),
+    fc.stringMatching(/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,5})?([Zz]|[+-]\d\d:\d\d)$/),
+  )
   fc.assert(
     fc.property(text, (any) => {
       const at = parseInstant(any)
@@ -155,12 +158,27 @@ describe('a duration', () => {
     expect(parseDuration(text)).toBe(expected)
   })
 
-  test.each(['', '7', 'd', '7 d', ' 7d', '7D', '7w', '7ms', '1h30m', '-1h', '+1h', '1e3s', '.5h', '1.h', 'P7D', '٧d', '1234567890s'])(
-    '%j is refused',
-    (text) => {
-      expect(parseDuration(text)).toBeUndefined()
-    },
-  )
+  test.each([
+    '',
+    '7',
+    'd',
+    '7 d',
+    ' 7d',
+    '7D',
+    '7w',
+    '7ms',
+    '1h30m',
+    '-1h',
+    '+1h',
+    '1e3s',
+    '.5h',
+    '1.h',
+    'P7D',
+    '٧d',
+    '1234567890s',
+  ])('%j is refused', (text) => {
+    expect(parseDuration(text)).toBeUndefined()
+  })
 
   test('a day is 24 hours, and a week seven of them', () => {
     expect([HOUR_MS, DAY_MS, WEEK_MS].map((ms) => ms / MINUTE_MS)).toEqual([60, 1_440, 10_080])

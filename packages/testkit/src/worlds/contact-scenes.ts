@@ -123,6 +123,8 @@ export const returnScene = (stage: Stage): void => {
   const [first, last] = [Math.min(...times), Math.max(...times)]
   const at = random.pick([
     () => moments.about(random.pick(times)),
+    () => moments.about(random.pick(times)),
+    () => moments.about(random.pick(times)),
     () => moments.soonAfter(last),
     () => moments.soonAfter(last),
     () => moments.atWindowEnd(last),

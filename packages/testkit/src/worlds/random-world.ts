@@ -52,7 +52,7 @@ const SCENES: readonly [number, (stage: Stage) => void][] = [
   [0.5, manyCarriersScene],
   [0.4, oversizeScene],
   [5, tangleScene],
-  [0.7, floodScene],
+  [1.5, floodScene],
   [0.5, manyFactsScene],
   [0.5, manyHoursScene],
 ]
@@ -110,6 +110,8 @@ const chooseNow = (stage: Stage): number => {
     () => weekEndOf(localDay(some, catalogue.zone), catalogue.zone) - random.between(0, 1),
     () => latest + 15 * DAY,
     () => latest + 80 * DAY,
+    () => latest + 80 * DAY,
+    () => latest + 80 * DAY,
   ])()
   return Math.max(latest, chosen)
 }
@@ -118,7 +120,7 @@ const chooseNow = (stage: Stage): number => {
 const chooseCompleteTo = (now: number, stage: Stage): Map<string, number> => {
   const { random, moments, catalogue } = stage
   const sources = [...new Set([...catalogue.contactFeeds, ...stage.contacts.map((leg) => String(leg.source))])].sort()
-  const isPatchy = random.chance(0.4)
+  const isPatchy = random.chance(0.3)
   const declared = sources.flatMap((source): [string, number][] => {
     const some = random.pick(instantsOf(stage))
     const edge = random.pick([

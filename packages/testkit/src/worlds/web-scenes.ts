@@ -20,7 +20,9 @@ export const retryScene = (stage: Stage): void => {
   const again = { ...newSitting(visit.person, task, stage), linking: random.pick(['consent', 'transaction']) }
   const sitting = random.chance(0.4) ? { ...again, session: visit.session } : again
   if (random.chance(0.7)) signIn({ ...sitting, session: visit.session }, newest(visit), stage)
-  const from = random.pick([() => moments.after(newest(visit)), () => moments.soonAfter(random.pick(visit.times))])()
+  const from = random.pick([
+() => moments.atResumeLimit(newest(visit)),
+() => moments.after(newest(visit)), () => moments.soonAfter(random.pick(visit.times))])()
   const times = sittingTimes(from, random.between(1, 5), stage)
   if (random.chance(0.7)) signIn(sitting, random.pick(times), stage)
   sit(sitting, times, stage)
@@ -49,6 +51,7 @@ export const tangleScene = (stage: Stage): void => {
   const plot = random.pick<readonly RawRecord[]>([
     [{ type: 'draft_saved' }, { type: 'error', code: 'payment' }],
     [{ type: 'draft_saved' }, { type: 'error', code: 'payment' }, { type: 'step', step: 'a' }],
+    [{ type: 'error' }, { type: 'step', step: 'a' }, { type: 'step', step: 'b' }, { type: 'step', step: 'c' }],
     [{ type: 'handed_off' }, { type: 'step', step: 'a' }],
     [{ type: 'handed_off' }, { type: 'validation_error', step: 'a' }, { type: 'error' }],
     [

@@ -1,0 +1,72 @@
+/** `start`: a page, health, and the commands that go through it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { createBench, ndjson, NOW } from './command-line.ts'
+
+const CONFIG = { council: { name: 'Borset & Co', timezone: 'Europe/London' }, tasks: [{ id: 'bin', urls: ['/bins*'] }] }
+
+const running: ChildProcess[] = []
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL')
+})
+
+const start = async (bench: ReturnType<typeof createBench>, ...args: string[]) => {
+  const main = join(__dirname, '../../services/ringback/dist/main.js')
+  const child = spawn(process.execPath, [main, 'start', '--port', '0', '--data', join(bench.folder, 'data'), ...args], {
+    cwd: join(bench.folder),
+    env: { ...process.env, RINGBACK_LINK_KEY: 'a key for tests, known to everybody' },
+  })
+  running.push(child)
+  let said = ''
+  for await (const chunk of child.stdout) {
+    said += String(chunk)
+    const url = /http:\/\/[^/]+\//.exec(said)?.[0]
+    if (url !== undefined) return { child, url }
+  }
+  throw new Error('start ended')
+}
+
+test('serves health and a page, runs commands for others, and stops when told', async () => {
+  const bench = createBench(CONFIG)
+  const { child, url } = await start(bench)
+  expect(await (await fetch(`${url}healthz`)).json()).toEqual({ status: 'ok' })
+  expect((await fetch(`${url}readyz`)).status).toBe(200)
+  const page = await (await fetch(url)).text()
+  expect(page).toContain('Borset &#38; Co')
+  const socket = join(bench.folder, 'data', 'ringback.sock')
+  expect(statSync(socket).mode & 0o077).toBe(0)
+
+  const event = { id: '1', time: '2026-11-16T09:00:00Z', session: 's', type: 'page_view', url: 'https://b.gov.uk/bins/1' }
+  expect(bench.run(['import', bench.file('one.ndjson', ndjson([event])), '--now', NOW])).toMatchObject({ status: 0 })
+  const more = bench.run(['import', '-', '--json', '--now', NOW], ndjson([{ ...event, id: '2', session: 't' }, 7]))
+  expect(more.status).toBe(1)
+  expect(JSON.parse(more.stdout)).toMatchObject({ read: 2, accepted: 1, bad: { schema: 1 } })
+  expect(bench.rows('journeys')).toHaveLength(2)
+  expect(bench.rows('bad-rows')).toMatchObject([{ place: '-:2', reason: 'schema' }])
+  expect(bench.run(['import', 'nowhere.ndjson'])).toMatchObject({ status: 2 })
+  expect(bench.run(['doctor']).stdout).toMatch(/^ok configuration: /)
+
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(existsSync(socket)).toBe(false)
+  expect(bench.rows('journeys')).toHaveLength(2)
+}, 120_000)
+
+test('a newcomer gets a configuration to begin with', async () => {
+  const bench = createBench(CONFIG)
+  const { child } = await start(bench, '--config', join(bench.folder, 'ringback.yaml'))
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  const fresh = join(bench.folder, 'fresh')
+  const other = spawn(
+    process.execPath,
+    [join(__dirname, '../../services/ringback/dist/main.js'), 'start', '--port', '0', '--data', fresh],
+    { cwd: '/', env: { PATH: process.env['PATH'] } },
+  )
+  running.push(other)
+  await once(other.stdout, 'data')
+  expect(existsSync(join(fresh, 'ringback.yaml'))).toBe(true)
+  expect(statSync(join(fresh, 'link.key')).mode & 0o777).toBe(0o600)
+}, 60_000)
