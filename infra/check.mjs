@@ -9,6 +9,7 @@ const node = (file) => [process.execPath, ['--max-old-space-size=4096', join(roo
 
 const checks = [
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
+  ['types of the tests', bin('tsc'), ['-p', 'test']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
   ['unused', bin('knip'), []],
 ]

@@ -41,6 +41,8 @@ test.each(rooms.map(({ manifest, folder }) => [manifest.name, manifest, folder] 
     const imported = new Set([...source.matchAll(/from '(@ringback\/[^']+)'/g)].map((match) => match[1]))
     expect([...imported].sort()).toEqual(own(dependencies).sort())
     const build = JSON.parse(readFileSync(join(folder, 'tsconfig.json'), 'utf8')) as { references: { path: string }[] }
-    expect(build.references.map(({ path }) => `@ringback/${path.split('/').at(-1) ?? ''}`).sort()).toEqual([...imported].sort())
+    expect(build.references.map(({ path }) => `@ringback/${path.split('/').at(-1) ?? ''}`).sort()).toEqual(
+      [...imported].sort(),
+    )
   },
 )

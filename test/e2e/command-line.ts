@@ -38,9 +38,22 @@ export const createBench = (config: unknown): Bench => {
   }
   file('ringback.yaml', typeof config === 'string' ? config : JSON.stringify(config))
   const env = { ...process.env, RINGBACK_LINK_KEY: 'a key for tests, known to everybody' }
-  const argv = (args: readonly string[]) => [MAIN, ...args, '--data', join(folder, 'data'), '--config', join(folder, 'ringback.yaml')]
+  const argv = (args: readonly string[]) => [
+    MAIN,
+    ...args,
+    '--data',
+    join(folder, 'data'),
+    '--config',
+    join(folder, 'ringback.yaml'),
+  ]
   const run: Bench['run'] = (args, input = '', more = {}) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, argv(args), { encoding: 'utf8', cwd: folder, env: { ...env, ...more }, input, maxBuffer: 1 << 28 })
+    const { status, stdout, stderr } = spawnSync(process.execPath, argv(args), {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { ...env, ...more },
+      input,
+      maxBuffer: 1 << 28,
+    })
     return { status, stdout, stderr }
   }
   return {
@@ -67,7 +80,8 @@ export const createBench = (config: unknown): Bench => {
   }
 }
 
-export const ndjson = (records: readonly unknown[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join('')
+export const ndjson = (records: readonly unknown[]): string =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join('')
 
 /** Rows as the invariant compares them: without their versions, in the order of their ids. */
 export const comparable = (rows: readonly Record<string, unknown>[]): unknown[] =>

@@ -33,12 +33,22 @@ const RAW = /07700|900123|jo@example/
 
 test('a journey that rings back is flagged, and a second import changes nothing', () => {
   const bench = createBench(CONFIG)
-  const file = bench.file('all.ndjson', ndjson([event('1'), call('c'), { source: 'crm', id: 'p', identifiers: { email: 'jo@example.org', crm: '7' } }]))
+  const file = bench.file(
+    'all.ndjson',
+    ndjson([event('1'), call('c'), { source: 'crm', id: 'p', identifiers: { email: 'jo@example.org', crm: '7' } }]),
+  )
   const first = bench.run(['import', file, '--now', NOW, '--json'])
   expect(first.status).toBe(0)
   expect(JSON.parse(first.stdout)).toMatchObject({ read: 3, accepted: 3, skipped: 0, bad: {} })
   const [journey] = bench.rows('flagged')
-  expect(journey).toMatchObject({ task: 'bin', return_kind: 'failed', flagged: true, basis: 'person', gap_seconds: 3600, cost: 2.83 })
+  expect(journey).toMatchObject({
+    task: 'bin',
+    return_kind: 'failed',
+    flagged: true,
+    basis: 'person',
+    gap_seconds: 3600,
+    cost: 2.83,
+  })
   const tables = [bench.rows('journeys'), bench.rows('contacts')]
   expect(bench.run(['import', file, '--now', NOW]).status).toBe(0)
   expect([bench.rows('journeys'), bench.rows('contacts')]).toEqual(tables)
@@ -49,11 +59,17 @@ test('a journey that rings back is flagged, and a second import changes nothing'
 }, 120_000)
 
 test('files may come in pieces, shuffled, twice, packed: the same tables', () => {
-  const records = Array.from({ length: 40 }, (_, i) => (i % 4 === 0 ? call(`c${i}`, { time: `2026-11-16T1${i % 10}:00:00Z` }) : event(`e${i % 7}-${i}`, { session: `s${i % 7}` })))
+  const records = Array.from({ length: 40 }, (_, i) =>
+    i % 4 === 0
+      ? call(`c${i}`, { time: `2026-11-16T1${i % 10}:00:00Z` })
+      : event(`e${i % 7}-${i}`, { session: `s${i % 7}` }),
+  )
   const whole = createBench(CONFIG)
   expect(whole.run(['import', whole.file('all.ndjson', ndjson(records)), '--now', NOW]).status).toBe(0)
   const pieces = createBench(CONFIG)
-  const names = [0, 1, 2, 3, 4].map((k) => pieces.file(`${k}.ndjson`, ndjson(records.filter((_, i) => i % 5 === k).reverse())))
+  const names = [0, 1, 2, 3, 4].map((k) =>
+    pieces.file(`${k}.ndjson`, ndjson(records.filter((_, i) => i % 5 === k).reverse())),
+  )
   names.push(pieces.file('packed.ndjson.gz', gzipSync(ndjson(records.slice(10, 25)))))
   expect(pieces.run(['import', ...names, '--now', NOW]).status).toBe(0)
   expect(pieces.run(['import', '-', '--now', NOW], ndjson(records.slice(0, 9))).status).toBe(0)
@@ -109,7 +125,10 @@ test('bad rows are kept with place, pointer and reason, and nothing personal; go
 
 test('a line of 50 MB is one bad row', () => {
   const bench = createBench(CONFIG)
-  const file = bench.file('long.ndjson', `${JSON.stringify(event('1'))}\n${'x'.repeat(50 << 20)}\n${JSON.stringify(event('2'))}\n`)
+  const file = bench.file(
+    'long.ndjson',
+    `${JSON.stringify(event('1'))}\n${'x'.repeat(50 << 20)}\n${JSON.stringify(event('2'))}\n`,
+  )
   const imported = bench.run(['import', file, '--now', NOW, '--json'])
   expect(JSON.parse(imported.stdout)).toMatchObject({ read: 3, accepted: 2, bad: { too_large: 1 } })
 }, 120_000)
@@ -124,18 +143,31 @@ test.each([
   ['an unknown option', ['--quickly', 'good.ndjson'], /--quickly/],
   ['an unknown kind', ['--kind', 'songs', 'good.ndjson'], /--kind/],
   ['no file', [], /FILE/],
-])('%s: status 2, and nothing is imported', (_name, args, message) => {
-  const bench = createBench(CONFIG)
-  bench.file('good.ndjson', ndjson([event('1')]))
-  bench.file('picture.png', Buffer.from('89504e470d0a1a0a0000000d49484452000000', 'hex'))
-  bench.file('calls.csv', 'Call ID,Start\n1,2026-11-16T09:00:00Z\n')
-  bench.file('wrong.yaml', 'kind: contacts\ncolour: red\nfields: {}\n')
-  bench.file('mapping.yaml', 'kind: contacts\nsource: tel\nfields: { id: Call ID, time: { column: Start, format: iso }, channel: { value: phone }, identifiers.phone: Number }\n')
-  const imported = bench.run(['import', ...args, ...(args.length > 0 && args[0] !== '--format' ? ['good.ndjson'] : []), '--now', NOW])
-  expect(imported.stderr).toMatch(message)
-  expect(imported.status).toBe(2)
-  expect(bench.rows('journeys')).toEqual([])
-}, 120_000)
+])(
+  '%s: status 2, and nothing is imported',
+  (_name, args, message) => {
+    const bench = createBench(CONFIG)
+    bench.file('good.ndjson', ndjson([event('1')]))
+    bench.file('picture.png', Buffer.from('89504e470d0a1a0a0000000d49484452000000', 'hex'))
+    bench.file('calls.csv', 'Call ID,Start\n1,2026-11-16T09:00:00Z\n')
+    bench.file('wrong.yaml', 'kind: contacts\ncolour: red\nfields: {}\n')
+    bench.file(
+      'mapping.yaml',
+      'kind: contacts\nsource: tel\nfields: { id: Call ID, time: { column: Start, format: iso }, channel: { value: phone }, identifiers.phone: Number }\n',
+    )
+    const imported = bench.run([
+      'import',
+      ...args,
+      ...(args.length > 0 && args[0] !== '--format' ? ['good.ndjson'] : []),
+      '--now',
+      NOW,
+    ])
+    expect(imported.stderr).toMatch(message)
+    expect(imported.status).toBe(2)
+    expect(bench.rows('journeys')).toEqual([])
+  },
+  120_000,
+)
 
 test('an empty file is no mistake', () => {
   const bench = createBench(CONFIG)
@@ -160,8 +192,14 @@ test('the key is made once, for its owner alone, and another one is refused', ()
 }, 120_000)
 
 test('a configuration that is wrong names its line, and nothing starts', () => {
-  const bench = createBench('council: { name: B, timezone: Europe/London }\ntasks:\n  - id: bin\n    resumeWithin: 59m\n')
-  for (const command of [['import', 'x'], ['export', 'journeys'], ['start', '--port', '0']]) {
+  const bench = createBench(
+    'council: { name: B, timezone: Europe/London }\ntasks:\n  - id: bin\n    resumeWithin: 59m\n',
+  )
+  for (const command of [
+    ['import', 'x'],
+    ['export', 'journeys'],
+    ['start', '--port', '0'],
+  ]) {
     const ran = bench.run(command)
     expect(ran.status).toBe(2)
     expect(ran.stderr).toMatch(/ringback\.yaml:4: tasks\[0\]\.resumeWithin: expected at least 1h/)
@@ -171,13 +209,23 @@ test('a configuration that is wrong names its line, and nothing starts', () => {
 
 test('a table lists what was asked for: [from, to)', () => {
   const bench = createBench(CONFIG)
-  const file = bench.file('two.ndjson', ndjson([event('1'), event('2', { time: '2026-11-20T09:00:00Z' }), call('a'), call('b', { time: undefined, date: '2026-11-20' })]))
+  const file = bench.file(
+    'two.ndjson',
+    ndjson([
+      event('1'),
+      event('2', { time: '2026-11-20T09:00:00Z' }),
+      call('a'),
+      call('b', { time: undefined, date: '2026-11-20' }),
+    ]),
+  )
   expect(bench.run(['import', file, '--now', NOW]).status).toBe(0)
   expect(bench.rows('journeys', '--from', '2026-11-16T09:00:00Z', '--to', '2026-11-20T09:00:00Z')).toHaveLength(1)
-  expect(bench.rows('contacts', '--from', '2026-11-20', '--to', '2026-11-21').map((row) => row['contact_id'])).toEqual(['tel:b'])
+  expect(bench.rows('contacts', '--from', '2026-11-20', '--to', '2026-11-21').map((row) => row['contact_id'])).toEqual([
+    'tel:b',
+  ])
 }, 120_000)
 
-test('files that hold data are their owner\'s', () => {
+test("files that hold data are their owner's", () => {
   const bench = createBench(CONFIG)
   bench.run(['import', bench.file('one.ndjson', ndjson([event('1')])), '--now', NOW])
   expect(statSync(join(bench.folder, 'data')).mode & 0o077).toBe(0)

@@ -21,7 +21,7 @@ test(`SIGKILL at ${KILLS} random moments of an import`, async () => {
   expect(expected[0]?.length).toBeGreaterThan(1_000)
 
   const random = createRandom(Number(process.env['RINGBACK_SEED'] ?? readFileSync(files[0] as string).length))
-  for (let kills = 0; kills < KILLS; ) {
+  for (let kills = 0; kills < KILLS;) {
     const shaken = createBench(COUNCIL_CONFIG)
     // Some runs are killed several times before they may end.
     for (let round = 1 + random.below(8); round > 0 && kills < KILLS; round--) {

@@ -16,7 +16,12 @@ interface Example {
   readonly expected: Record<string, Record<string, unknown>[]>
 }
 
-const KEYS = { journeys: ['journey_id'], contacts: ['contact_id'], 'task-rates': ['task', 'week'], 'contact-rates': ['task', 'channel', 'week'] }
+const KEYS = {
+  journeys: ['journey_id'],
+  contacts: ['contact_id'],
+  'task-rates': ['task', 'week'],
+  'contact-rates': ['task', 'channel', 'week'],
+}
 
 const only = (row: Record<string, unknown>, keys: string[]) => Object.fromEntries(keys.map((key) => [key, row[key]]))
 const sorted = (rows: Record<string, unknown>[], keys: string[]) =>
@@ -26,20 +31,29 @@ if (!existsSync(EXAMPLES)) {
   console.warn(`SKIPPED: the worked examples of the law are not at ${EXAMPLES}`)
   test.skip('worked examples of the law by command line', () => undefined)
 } else {
-  const examples = readFileSync(EXAMPLES, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Example)
+  const examples = readFileSync(EXAMPLES, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Example)
   // All of them go through judge and through the tables' own tests; these go the whole way.
   const worlds = examples.filter((example) => example.expected['task_rates']).slice(0, 6)
-  test.each(worlds.map((example) => [example.title, example] as const))('%s', (_title, example) => {
-    const bench = createBench(example.catalogue)
-    const files = (['contacts', 'web', 'profiles'] as const).map((kind) => bench.file(`${kind}.ndjson`, ndjson(example[kind])))
-    const complete = example.complete_to === undefined ? [] : ['--complete-to', example.complete_to]
-    const imported = bench.run(['import', ...files, '--now', NOW, '--json', ...complete])
-    expect(imported).toMatchObject({ status: 0 })
-    for (const [name, keys] of Object.entries(KEYS)) {
-      const expected = example.expected[name.replace('-', '_')] ?? []
-      const columns = Object.keys(expected[0] ?? {})
-      const rows = bench.rows(name, '--now', example.now ?? NOW).map((row) => only(row, columns))
-      expect(sorted(rows, keys)).toEqual(sorted(expected, keys))
-    }
-  }, 120_000)
+  test.each(worlds.map((example) => [example.title, example] as const))(
+    '%s',
+    (_title, example) => {
+      const bench = createBench(example.catalogue)
+      const files = (['contacts', 'web', 'profiles'] as const).map((kind) =>
+        bench.file(`${kind}.ndjson`, ndjson(example[kind])),
+      )
+      const complete = example.complete_to === undefined ? [] : ['--complete-to', example.complete_to]
+      const imported = bench.run(['import', ...files, '--now', NOW, '--json', ...complete])
+      expect(imported).toMatchObject({ status: 0 })
+      for (const [name, keys] of Object.entries(KEYS)) {
+        const expected = example.expected[name.replace('-', '_')] ?? []
+        const columns = Object.keys(expected[0] ?? {})
+        const rows = bench.rows(name, '--now', example.now ?? NOW).map((row) => only(row, columns))
+        expect(sorted(rows, keys)).toEqual(sorted(expected, keys))
+      }
+    },
+    120_000,
+  )
 }

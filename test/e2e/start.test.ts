@@ -38,7 +38,13 @@ test('serves health and a page, runs commands for others, and stops when told', 
   const socket = join(bench.folder, 'data', 'ringback.sock')
   expect(statSync(socket).mode & 0o077).toBe(0)
 
-  const event = { id: '1', time: '2026-11-16T09:00:00Z', session: 's', type: 'page_view', url: 'https://b.gov.uk/bins/1' }
+  const event = {
+    id: '1',
+    time: '2026-11-16T09:00:00Z',
+    session: 's',
+    type: 'page_view',
+    url: 'https://b.gov.uk/bins/1',
+  }
   expect(bench.run(['import', bench.file('one.ndjson', ndjson([event])), '--now', NOW])).toMatchObject({ status: 0 })
   const more = bench.run(['import', '-', '--json', '--now', NOW], ndjson([{ ...event, id: '2', session: 't' }, 7]))
   expect(more.status).toBe(1)

@@ -19,9 +19,7 @@ const compare = (seed: number): void => {
   ] as const) {
     const own = ['tokens', 'rule_version', 'resumable_until', 'version']
     const rows = new Map(said.filter((one) => one.kind === kind).map(({ id, row }) => [id, without(row, ...own)]))
-    const wanted = new Map(
-      table.map((row) => [String((row as never)[`${kind}_id`]), without(row, ...own)] as const),
-    )
+    const wanted = new Map(table.map((row) => [String((row as never)[`${kind}_id`]), without(row, ...own)] as const))
     expect(rows).toEqual(wanted)
   }
 }
@@ -31,6 +29,8 @@ test(`${SEEDS} worlds from seed ${FIRST} on`, () => {
     try {
       compare(seed)
     } catch (cause) {
-      throw new Error(`world ${seed}: RINGBACK_SEED=${seed} RINGBACK_SEEDS=1 npx jest test/scenarios/reference`, { cause })
+      throw new Error(`world ${seed}: RINGBACK_SEED=${seed} RINGBACK_SEEDS=1 npx jest test/scenarios/reference`, {
+        cause,
+      })
     }
 })

@@ -14,7 +14,8 @@ export interface Scheduler {
 }
 
 interface Partition {
-  readonly log: Message[]
+  /** Messages with the time at which they were appended. */
+  readonly log: (readonly [message: Message, at: Instant])[]
   next: number
   readonly nodes: Map<string, NodeState>
   readonly dirty: Set<string>
@@ -27,13 +28,15 @@ export interface Table {
 export interface LogRun {
   readonly partitions: number
   readonly rules: Rules
-  readonly now: Instant
+  /** When each batch is received, ascending. */
+  readonly times: readonly Instant[]
   readonly scheduler: Scheduler
 }
 
 /** Sends batches of records one after another, folding a random amount in between, and at the end all of it. */
 export const runLog = (batches: readonly (readonly EdgeRecord[])[], run: LogRun): Table => {
-  const { rules, scheduler, now } = run
+  const { rules, scheduler, times } = run
+  let now = times[0] ?? 0
   const { identity, defaults } = rules.config
   const fold = createFold({ identity, retention: defaults.retention })
   const judge = createJudge(rules)
@@ -47,13 +50,13 @@ export const runLog = (batches: readonly (readonly EdgeRecord[])[], run: LogRun)
   const table: Table = { rows: new Map() }
   const send = (message: Message): void => {
     const at = createHash('sha256').update(`partition|${message.node}`).digest().readUInt32BE() % run.partitions
-    ;(partitions[at] as Partition).log.push(message)
+    partitions[at]?.log.push([message, now])
   }
   const judgeAll = (partition: Partition): void => {
     for (const name of partition.dirty) {
       const state = partition.nodes.get(name)
       if (!state?.root || state.parent !== undefined) continue
-      const { root, said } = judge(state.root, now)
+      const { root, said } = judge(state.root, partition.log[partition.next - 1]?.[1] ?? now)
       partition.nodes.set(name, { ...state, root })
       const version = BigInt(toVersion(0, name, partition.next - 1))
       for (const { kind, id, json } of said) {
@@ -65,8 +68,8 @@ export const runLog = (batches: readonly (readonly EdgeRecord[])[], run: LogRun)
     partition.dirty.clear()
   }
   const foldOne = (partition: Partition): void => {
-    const message = partition.log[partition.next++] as Message
-    fold(partition.nodes, message, now, {
+    const [message, at] = partition.log[partition.next++] as (typeof partition.log)[number]
+    fold(partition.nodes, message, at, {
       send,
       dirty: (root) => partition.dirty.add(root),
       superseded: () => undefined,
@@ -74,8 +77,10 @@ export const runLog = (batches: readonly (readonly EdgeRecord[])[], run: LogRun)
     if (scheduler.below(5) === 0) judgeAll(partition)
   }
   const busy = (): Partition[] => partitions.filter((partition) => partition.next < partition.log.length)
-  for (const batch of batches) {
-    for (const message of assemble(batch).messages) send(message)
+  for (const [i, batch] of batches.entries()) {
+    now = times[i] ?? now
+    const received = batch.map((record) => ({ ...record, received: now }))
+    for (const message of assemble(received).messages) send(message)
     for (let steps = scheduler.below(40); steps > 0; steps--) {
       const waiting = busy()
       if (waiting.length === 0) break

@@ -1,5 +1,5 @@
 /** Event times, days and durations: what is read, to which millisecond, and what is refused. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import {
   DAY_MS,
   formatInstant,
@@ -11,6 +11,8 @@ import {
   SECOND_MS,
   WEEK_MS,
 } from './instant.ts'
+
+const two = (value: number): string => String(value).padStart(2, '0')
 
 const EARLIEST = Date.UTC(1900, 0, 1)
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
@@ -93,7 +95,6 @@ test('an instant is the same at whatever offset it is written, and however many 
   fc.assert(
     fc.property(fc.integer({ min: EARLIEST + DAY_MS, max: LATEST - DAY_MS }), offset, more, (at, minutes, digits) => {
       const local = formatInstant(at + minutes * MINUTE_MS).slice(0, -1)
-      const two = (value: number): string => String(value).padStart(2, '0')
       const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
       const text = `${local}${digits}${minutes < 0 ? '-' : '+'}${two(hours)}:${two(rest)}`
       expect(parseInstant(text)).toBe(at)

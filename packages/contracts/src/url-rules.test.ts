@@ -1,5 +1,5 @@
 /** URL rules of the catalogue, and what is left of a URL at the edge. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { compileGlob, compileUrlRule, cutUrl, hasUrlRuleShape } from './url-rules.ts'
 
 /** The glob again, as a regular expression. */
@@ -10,6 +10,8 @@ const globAsPattern = (glob: string): RegExp =>
       .map((part) => part.replace(/[.+?^${}()|[\]\\/-]/g, '\\$&'))
       .join('[^]*')}$`,
   )
+
+const letters = (most: number) => fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: most })
 
 describe('a glob', () => {
   test.each([
@@ -43,7 +45,6 @@ describe('a glob', () => {
   })
 
   test('says what the regular expression says', () => {
-    const letters = (most: number) => fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: most })
     const glob = fc.array(letters(3), { minLength: 1, maxLength: 5 }).map((parts) => parts.join('*'))
     fc.assert(
       fc.property(glob, letters(12), (one, text) => compileGlob(one)(text) === globAsPattern(one).test(text)),

@@ -12,9 +12,11 @@ export type Normalised =
 const WITHHELD: Normalised = { kind: 'drop', reason: 'withheld' }
 const INVALID: Normalised = { kind: 'drop', reason: 'invalid' }
 
-/** What exchanges put where a number should stand; the numbers spell ANONYMOUS, RESTRICTED, UNKNOWN … on a keypad. */
+/** What exchanges and people put where a number should stand. */
 const NO_NUMBER =
-  /^(?:(?:sips?:)?(?:anonymous|anon|unknown|private|restricted|withheld|blocked|unavailable|no caller id|number withheld|not available|n\/a|none)(?:@.*)?|\+?(?:266696687|7378742833|2562533|8656696|86282452253|464))$/i
+  /^(?:sips?:)?[^\d@]*\b(?:anonymous|anon|unknown|private|restricted|withheld|blocked|unavailable|not available|no caller id|no number|none|n\/a)\b[^\d@]*(?:@.*)?$/i
+/** The same as numbers, which spell ANONYMOUS, RESTRICTED, UNKNOWN … on a keypad. */
+const SPELT_NO_NUMBER = /^\+?(?:266696687|7378742833|2562533|8656696|86282452253|464)$/
 
 /** Ofcom's numbers for drama, which libphonenumber calls invalid; they are accepted on purpose. */
 const DRAMA_MOBILE = /^\+447700900\d{3}$/
@@ -29,7 +31,7 @@ const plain = (value: string): string =>
 
 const normalisePhone = (value: string, region: string): Normalised => {
   const trimmed = plain(value).replace(/^tel:(?!.*phone-context)/i, '')
-  if (NO_NUMBER.test(trimmed)) return WITHHELD
+  if (NO_NUMBER.test(trimmed) || SPELT_NO_NUMBER.test(trimmed)) return WITHHELD
   const number = parsePhoneNumberFromString(trimmed, { defaultCountry: region as CountryCode, extract: false })
   if (!number) return INVALID
   const e164 = number.number

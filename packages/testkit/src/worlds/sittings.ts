@@ -94,12 +94,9 @@ export const sittingTimes = (from: number, count: number, { random, moments }: S
   return times
 }
 
-/** An event that says who it is, so that the session is somebody's. */
-export const signIn = (sitting: Sitting, at: number, stage: Stage): void => {
-  const { random } = stage
-  const { account, mobiles, emails, crm } = sitting.person
+const someOf = ({ account, mobiles, emails, crm }: Person, { random }: Stage): [string, string][] => {
   const [mobile = '', email = ''] = [mobiles[0], emails[0]]
-  const told = random.pick<[string, string][]>([
+  return random.pick<[string, string][]>([
     [['account', account]],
     [['account', account]],
     [['phone', mobile]],
@@ -110,9 +107,18 @@ export const signIn = (sitting: Sitting, at: number, stage: Stage): void => {
       ['phone', mobile],
     ],
   ])
+}
+
+/** An event that says who it is, so that the session is somebody's. */
+export const signIn = (
+  sitting: Sitting,
+  at: number,
+  stage: Stage,
+  as: readonly [string, string][] = someOf(sitting.person, stage),
+): void => {
   addEvent({ type: 'page_view' }, at, sitting, stage)
   const event = stage.web.pop()
-  stage.web.push({ ...event, linking: 'consent', identifiers: toIdentifiers(told, random) })
+  stage.web.push({ ...event, linking: 'consent', identifiers: toIdentifiers(as, stage.random) })
 }
 
 /** Plays a sitting out: what happens at these instants, then sometimes its end. `earlier`: events that are there already. */

@@ -21,8 +21,10 @@ export const retryScene = (stage: Stage): void => {
   const sitting = random.chance(0.4) ? { ...again, session: visit.session } : again
   if (random.chance(0.7)) signIn({ ...sitting, session: visit.session }, newest(visit), stage)
   const from = random.pick([
-() => moments.atResumeLimit(newest(visit)),
-() => moments.after(newest(visit)), () => moments.soonAfter(random.pick(visit.times))])()
+    () => moments.atResumeLimit(newest(visit)),
+    () => moments.after(newest(visit)),
+    () => moments.soonAfter(random.pick(visit.times)),
+  ])()
   const times = sittingTimes(from, random.between(1, 5), stage)
   if (random.chance(0.7)) signIn(sitting, random.pick(times), stage)
   sit(sitting, times, stage)
@@ -46,7 +48,7 @@ export const loopScene = (stage: Stage): void => {
 
 /** Only two or three things happen, over and over: saves and errors, hand-offs and steps, ends and beginnings. */
 export const tangleScene = (stage: Stage): void => {
-  const { random, moments } = stage
+  const { random, moments, name } = stage
   const sitting = newSitting(random.pick(stage.people), someTask(stage), stage)
   const plot = random.pick<readonly RawRecord[]>([
     [{ type: 'draft_saved' }, { type: 'error', code: 'payment' }],
@@ -66,7 +68,12 @@ export const tangleScene = (stage: Stage): void => {
   ])
   const { task } = sitting
   const times = sittingTimes(moments.some(), random.between(4, 9), stage)
-  for (const at of times) addEvent({ ...random.pick(plot), task }, at, sitting, stage)
+  // Sometimes on two devices at once: facts of two attempts lie between each other.
+  const other = { ...sitting, session: random.chance(0.3) ? name('s') : sitting.session }
+  for (const at of times) addEvent({ ...random.pick(plot), task }, at, random.pick([sitting, other]), stage)
+  if (other.session !== sitting.session) {
+    for (const own of [sitting, other]) signIn(own, random.pick(times), stage, [['account', sitting.person.account]])
+  }
   if (random.chance(0.3)) {
     // A save in the very instant of a completion, and a silence that only a save would bridge.
     const last = times.at(-1) ?? moments.some()
