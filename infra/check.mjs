@@ -14,10 +14,12 @@ const checks = [
   ['unused', bin('knip'), []],
 ]
 const [command, args] = node('jest/bin/jest.js')
-const tests = ['tests', command, [...args, '--silent=false']]
+const tests = ['tests', command, args]
 
 console.log(`Node ${process.versions.node}`)
-for (const [name, program, given] of process.argv.includes('--tests-only') ? [tests] : [...checks, tests]) {
+/** @type {[name: string, program: string, args: string[]][]} */
+const all = process.argv.includes('--tests-only') ? [tests] : [...checks, tests]
+for (const [name, program, given] of all) {
   console.log(`\n— ${name}`)
   const { status } = spawnSync(program, given, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
   if (status !== 0) {

@@ -22,6 +22,9 @@ const levels = new Map(rooms.map(({ manifest }) => [manifest.name, manifest.ring
 const own = (dependencies: Manifest['dependencies'] = {}): string[] =>
   Object.keys(dependencies).filter((name) => name.startsWith('@ringback/'))
 
+const sorted = (names: Iterable<string | undefined>): string[] =>
+  [...names].map(String).sort((a, b) => (a < b ? -1 : 1))
+
 /** Those that break the rule, as `a imports b`. */
 const offences = (level: number, name: string, dependencies: readonly string[]): string[] =>
   dependencies.filter((other) => (levels.get(other) ?? Infinity) >= level).map((other) => `${name} imports ${other}`)
@@ -39,10 +42,10 @@ test.each(rooms.map(({ manifest, folder }) => [manifest.name, manifest, folder] 
       .map((file) => readFileSync(join(folder, 'src', file), 'utf8'))
       .join('\n')
     const imported = new Set([...source.matchAll(/from '(@ringback\/[^']+)'/g)].map((match) => match[1]))
-    expect([...imported].sort()).toEqual(own(dependencies).sort())
+    expect(sorted(imported)).toEqual(sorted(own(dependencies)))
     const build = JSON.parse(readFileSync(join(folder, 'tsconfig.json'), 'utf8')) as { references: { path: string }[] }
-    expect(build.references.map(({ path }) => `@ringback/${path.split('/').at(-1) ?? ''}`).sort()).toEqual(
-      [...imported].sort(),
+    expect(sorted(build.references.map(({ path }) => `@ringback/${path.split('/').at(-1) ?? ''}`))).toEqual(
+      sorted(imported),
     )
   },
 )

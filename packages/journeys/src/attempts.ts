@@ -128,7 +128,7 @@ const segmentsOfAttempt = (session: Carrier<SessionFacts>, task: Task, attempt: 
   const segments: Segment[] = []
   for (const [i, spanIndex] of begins.entries()) {
     const end = attempt.spans[(begins[i + 1] ?? attempt.spans.length) - 1] as Instant
-    let begin: Instant | undefined = attempt.spans[spanIndex] as Instant
+    let begin = attempt.spans[spanIndex]
     while (begin !== undefined) {
       const from: Instant = begin
       const completion = completions.find((one) => completionAt(one) >= from && completionAt(one) <= end)

@@ -1,6 +1,5 @@
 /** From what is known of a household to the rows said of it: the whole of SEMANTICS, sections 3 to 7 and 10. */
 import {
-  type Channel,
   type Instant,
   type ContactRow,
   formatInstant,
@@ -120,7 +119,7 @@ const contactRow = (contact: Contact, attributed: Attributed | undefined, rules:
   return {
     contact_id: contact.id,
     source: contact.source,
-    channel: contact.channel as Channel,
+    channel: contact.channel,
     started_at: startedAtOf(contact),
     day: contact.day,
     handle_seconds: handleSecondsOf(contact),

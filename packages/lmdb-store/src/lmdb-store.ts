@@ -34,7 +34,10 @@ export interface LmdbStoreOptions {
 
 export const openLmdbStore = ({ path, cachedNodes = 20_000 }: LmdbStoreOptions): Store => {
   const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
-  const nodes = env.openDB<Kept, Buffer>('nodes', { keyEncoding: 'binary', sharedStructuresKey: STRUCTURES as never })
+  const nodes = env.openDB<Kept, Buffer>('nodes', {
+    keyEncoding: 'binary',
+    sharedStructuresKey: STRUCTURES as unknown as symbol,
+  })
   const outbox = env.openDB<Buffer, [number, number]>('outbox', { encoding: 'binary' })
   const profiles = env.openDB<FactsMessage, Buffer>('profiles', { keyEncoding: 'binary' })
   const meta = env.openDB<Progress, string>('meta', {})

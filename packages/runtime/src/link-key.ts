@@ -74,13 +74,15 @@ const makeKey = (file: string): Buffer => {
   const unfinished = `${file}.${randomBytes(6).toString('hex')}`
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    writeDurably(unfinished, `${randomBytes(KEY_BYTES).toString('base64url')}\n`)
-    linkSync(unfinished, file)
-    syncFolder(dirname(file))
+    try {
+      writeDurably(unfinished, `${randomBytes(KEY_BYTES).toString('base64url')}\n`)
+      linkSync(unfinished, file)
+      syncFolder(dirname(file))
+    } finally {
+      rmSync(unfinished, { force: true })
+    }
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw refuse(file, 'made', cause)
-  } finally {
-    rmSync(unfinished, { force: true })
   }
   return readKey(file)
 }

@@ -47,7 +47,8 @@ export const insertConclusions = async (
 ): Promise<void> => {
   for (const table of TABLES)
     for (const text of statementTexts(conclusions[table] ?? []))
-      for (const { line, cause } of await insertLines(engine, INSERTS[table], text)) onUnwritable({ table, line, cause })
+      for (const { line, cause } of await insertLines(engine, INSERTS[table], text))
+        onUnwritable({ table, line, cause })
 }
 
 function* statementTexts(chunks: Lines): Generator<string> {

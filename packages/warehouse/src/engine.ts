@@ -123,7 +123,11 @@ const ownerOf = (dataDir: string): number | undefined => {
 
 const openFailure = (dataDir: string, cause: unknown): RingbackError => {
   if (cause instanceof Error && cause.message.includes('one active data directory per process'))
-    return new RingbackError('locked', `This process has tables open in another folder than ${dataDir}: close them first.`, { cause })
+    return new RingbackError(
+      'locked',
+      `This process has tables open in another folder than ${dataDir}: close them first.`,
+      { cause },
+    )
   const owner = ownerOf(dataDir)
   return owner === undefined
     ? new RingbackError('warehouse', `The tables in ${dataDir} could not be opened: is the folder writable?`, { cause })

@@ -37,7 +37,7 @@ async function* paged<Row extends object>(
   id: keyof Row,
   parameters: Parameters,
 ): AsyncGenerator<Row> {
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const rows = await engine.select<Row>(statement, { ...parameters, after, page: PAGE })
     yield* rows
     const last = rows.at(-1)

@@ -31,14 +31,20 @@ export const declaredFeeds = async (engine: Engine): Promise<readonly DeclaredFe
  * names. A feed is complete to the later of what its operator or importer has declared and, with a `delay`, now − delay;
  * with neither, it is complete to nothing." By source.
  */
-export const contactFeeds = async (engine: Engine, config: Pick<Config, 'feeds'>, now: Instant): Promise<readonly Feed[]> => {
+export const contactFeeds = async (
+  engine: Engine,
+  config: Pick<Config, 'feeds'>,
+  now: Instant,
+): Promise<readonly Feed[]> => {
   const declared = new Map((await declaredFeeds(engine)).map(({ source, completeTo }) => [source, completeTo]))
   const configured = new Map(Object.entries(config.feeds))
   const sources = new Set(await contactSources(engine))
   for (const [source, { kind }] of configured) if (kind === 'contacts') sources.add(source)
   return [...sources].toSorted().map((source) => {
     const delay = configured.get(source)?.delay
-    const reached = [declared.get(source), delay === undefined ? undefined : now - delay].filter((at) => at !== undefined)
+    const reached = [declared.get(source), delay === undefined ? undefined : now - delay].filter(
+      (at) => at !== undefined,
+    )
     return { source, completeTo: reached.length > 0 ? Math.max(...reached) : null }
   })
 }
@@ -53,7 +59,7 @@ export const completeTo = (feeds: readonly Feed[]): number =>
  */
 const contactSources = async (engine: Engine): Promise<readonly string[]> => {
   const sources: string[] = []
-  for (let from = ''; ; ) {
+  for (let from = ''; ;) {
     const [contact] = await engine.select<{ contact_id: string; source: string }>(NEXT_CONTACT_SOURCE, { from })
     if (contact === undefined) return sources
     sources.push(contact.source)

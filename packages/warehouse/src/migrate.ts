@@ -38,7 +38,10 @@ const checkHistory = (migrations: readonly Migration[], applied: readonly Applie
   for (const { number, name, hash } of applied) {
     const migration = known.get(number)
     if (migration === undefined)
-      throw new RingbackError('warehouse', `The tables are of a later version: migration ${number} (${name}) is unknown.`)
+      throw new RingbackError(
+        'warehouse',
+        `The tables are of a later version: migration ${number} (${name}) is unknown.`,
+      )
     if (migration.hash !== hash)
       throw new RingbackError('warehouse', `Migration ${number} (${name}) was changed after it had been applied.`)
   }

@@ -156,10 +156,14 @@ const pick = <Row, Key extends keyof Row & string>(row: Row, keys: readonly Key[
 const restingOn = (
   figures: readonly (readonly [figure: string, counts: readonly string[]])[],
   withheld: Withheld,
-): readonly string[] => figures.filter(([, counts]) => counts.some((count) => withheld.has(count))).map(([figure]) => figure)
+): readonly string[] =>
+  figures.filter(([, counts]) => counts.some((count) => withheld.has(count))).map(([figure]) => figure)
 
 /** A figure that is null anyway stays so, and is not called suppressed. */
-const blank = <Row extends object, Kept extends keyof Row>(row: Row, gone: ReadonlySet<string>): Published<Row, Kept> => {
+const blank = <Row extends object, Kept extends keyof Row>(
+  row: Row,
+  gone: ReadonlySet<string>,
+): Published<Row, Kept> => {
   const entries = Object.entries(row)
   const suppressed = entries.some(([key, value]) => gone.has(key) && value !== null)
   return {

@@ -34,7 +34,7 @@ export const withhold = (
     return new Set(columns.filter(isSmall))
   })
   const lines = linesOf(rows)
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false
     for (const line of lines)
       for (const column of columns) changed = protectLine(rows, withheld, line, column) || changed
@@ -116,9 +116,11 @@ export const boundsOf = (
   for (const column of new Set(laws.flatMap((law) => Object.keys(law)).concat([...withheld])))
     bounds.set(
       column,
-      withheld.has(column) ? { low: 1, high: Infinity } : { low: countOf(counts, column), high: countOf(counts, column) },
+      withheld.has(column)
+        ? { low: 1, high: Infinity }
+        : { low: countOf(counts, column), high: countOf(counts, column) },
     )
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false
     for (const law of laws) changed = tighten(bounds, law) || changed
   }
@@ -138,7 +140,8 @@ const tighten = (bounds: Map<string, Bounds>, law: Law): boolean => {
       others += weight > 0 ? weight * of.low : weight * of.high
     }
     const limit = -others / factor
-    const next = factor > 0 ? { low, high: Math.min(high, Math.floor(limit)) } : { low: Math.max(low, Math.ceil(limit)), high }
+    const next =
+      factor > 0 ? { low, high: Math.min(high, Math.floor(limit)) } : { low: Math.max(low, Math.ceil(limit)), high }
     if (next.low === low && next.high === high) continue
     bounds.set(column, next)
     changed = true

@@ -89,7 +89,10 @@ export const measureTaskRates = async (
   question: RatesQuestion,
 ): Promise<readonly MeasuredTaskRate[]> => {
   const context = await createRatesContext(engine, question)
-  const counts = await engine.select<JourneyCounts>(TASK_RATES, { ...context.parameters, in_progress_ms: IN_PROGRESS_MS })
+  const counts = await engine.select<JourneyCounts>(TASK_RATES, {
+    ...context.parameters,
+    in_progress_ms: IN_PROGRESS_MS,
+  })
   const returns = await contactsOfReturns(context, counts)
   const weeks = await weeksOfContacts(context)
   return counts.map((count) =>

@@ -1,5 +1,13 @@
 /** The tables: everything that is asked of ClickHouse, in the process or on a server, goes through here. */
-import type { BadRow, Config, ContactRate, ExportedContact, ExportedJourney, Instant, TaskRate } from '@ringback/contracts'
+import type {
+  BadRow,
+  Config,
+  ContactRate,
+  ExportedContact,
+  ExportedJourney,
+  Instant,
+  TaskRate,
+} from '@ringback/contracts'
 import { insertBadRows, withdrawBadRows } from './bad-rows.ts'
 import { type Conclusions, insertConclusions, type Unwritable } from './conclusions.ts'
 import { measureContactRates } from './contact-rates.ts'

@@ -114,7 +114,9 @@ if (existsSync(EXAMPLES)) {
     for (const source of sources) await warehouse.declareFeed(source, ms(world.complete_to))
     const question = { config, now: ms(world.now) }
     const { task_rates, contact_rates } = world.expected
-    expect(keyed(await warehouse.taskRates(question), keysOf(task_rates))).toEqual(keyed(task_rates, keysOf(task_rates)))
+    expect(keyed(await warehouse.taskRates(question), keysOf(task_rates))).toEqual(
+      keyed(task_rates, keysOf(task_rates)),
+    )
     expect(keyed(await warehouse.contactRates(question), keysOf(contact_rates))).toEqual(
       keyed(contact_rates, keysOf(contact_rates)),
     )

@@ -117,14 +117,17 @@ export const sendControl = async (
       response.resume()
       resolve(true)
     })
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'))
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
+    )
     probe.end()
   })
   if (!isThere) return undefined
   const stdin = asked.argv.slice(1).includes('-') ? await spool(dataDir) : null
   try {
     return await new Promise<number>((resolve, reject) => {
-      const lost = () => reject(new RingbackError('store', 'the running `start` went away; what it had acknowledged is safe'))
+      const lost = () =>
+        reject(new RingbackError('store', 'the running `start` went away; what it had acknowledged is safe'))
       const sent = request({ socketPath: path, method: 'POST' }, (response) => {
         let status: number | undefined
         const lines = createInterface({ input: response.setEncoding('utf8'), crlfDelay: Infinity })

@@ -125,4 +125,3 @@ export const doctorAlone = async (common: CommonOptions, io: Io): Promise<number
     return error.exitStatus
   }
 }
-

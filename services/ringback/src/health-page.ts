@@ -2,8 +2,7 @@
 import { formatInstant, type Instant } from '@ringback/contracts'
 import type { Check } from './doctor-command.ts'
 
-const escape = (text: string): string =>
-  text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
 const WORDS: Readonly<Record<Check['status'], string>> = { ok: 'In order', warn: 'Look at this', fail: 'Broken' }
 

@@ -72,7 +72,9 @@ export const planImport = ({ values, positionals }: ParsedCommand, io: Io): Impo
     throw usageError(`--kind: expected one of ${RECORD_KINDS.join(', ')}`)
   const format = text('format') ?? 'ringback'
   if (!findLineFormat(format))
-    throw usageError(`--format: expected one of ${LINE_FORMATS.map(({ name }) => name).join(', ')}; a CSV needs --mapping`)
+    throw usageError(
+      `--format: expected one of ${LINE_FORMATS.map(({ name }) => name).join(', ')}; a CSV needs --mapping`,
+    )
   const mapping = text('mapping')
   return {
     files: positionals,
@@ -199,7 +201,8 @@ const describe = (summary: ImportSummary): string => {
     `${number(read)} records read in ${seconds.toFixed(1)} s${rate}: ${number(accepted)} accepted, ${number(skipped)} skipped.`,
   ]
   if (counted.superseded > 0) told.push(`${number(counted.superseded)} revisions lost to newer ones.`)
-  if (counted.unknown_task > 0) told.push(`${number(counted.unknown_task)} records name a task that the catalogue lacks.`)
+  if (counted.unknown_task > 0)
+    told.push(`${number(counted.unknown_task)} records name a task that the catalogue lacks.`)
   if (counted.ambiguous_time > 0) told.push(`${number(counted.ambiguous_time)} local times fell into a clock change.`)
   if (Object.keys(counted.no_token).length > 0) told.push(`Identifiers without a token: ${listed(counted.no_token)}.`)
   if (Object.keys(bad).length > 0) told.push(`Bad rows: ${listed(bad)}. See: ringback export bad-rows`)

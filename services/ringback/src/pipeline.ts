@@ -91,7 +91,7 @@ export const createPipeline = ({ store, writer, correlate, rules }: PipelinePart
         onProgress?.(judged)
         await writer.room()
       }
-      for (const root of [...store.roots()]) {
+      for (const root of store.roots()) {
         chunk.push(root)
         if (chunk.length === REJUDGED_AT_ONCE) await judge()
       }

@@ -71,7 +71,9 @@ const serve = async (house: House, io: Io, port: number, host: string): Promise<
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause
-    throw new RingbackError('usage', `port ${port} of ${host} cannot be had (${code}): choose another with --port`, { cause })
+    throw new RingbackError('usage', `port ${port} of ${host} cannot be had (${code}): choose another with --port`, {
+      cause,
+    })
   }
   return app
 }

@@ -101,7 +101,9 @@ export const plainTaskRates = (tables: PlainTables, config: Config, now: Instant
     const back = all.filter((journey) => isMature(journey) && journey.flagged)
     const ofWeek = tables.contacts.filter((contact) => isCounted(contact) && mondayOf(contact.day) === monday)
     const timed = ofWeek.filter(({ started_at }) => started_at !== null)
-    const seen = timed.filter(({ verdict, families, tasks }) => verdict !== 'unlinkable' && families.length + tasks.length)
+    const seen = timed.filter(
+      ({ verdict, families, tasks }) => verdict !== 'unlinkable' && families.length + tasks.length,
+    )
     const completed = all.filter(({ outcome }) => outcome === 'completed').length
     const returns = tables.contacts.filter(
       ({ journey_id, verdict }) =>
@@ -132,7 +134,10 @@ export const plainTaskRates = (tables: PlainTables, config: Config, now: Instant
       placebo_rate: rate(placebo, counted.length),
       excess: rate(flagged - placebo, counted.length),
       came_back: back.length,
-      avoidable_cost: round(costs.reduce((sum, cost) => sum + cost - (config.costs.web ?? 0), 0), 4),
+      avoidable_cost: round(
+        costs.reduce((sum, cost) => sum + cost - (config.costs.web ?? 0), 0),
+        4,
+      ),
       median_gap_seconds: median(back.map(({ gap_seconds }) => gap_seconds as number)),
       top_cause: topOf(back.map(({ cause }) => cause as string)),
       sight: rate(seen.length, timed.length),
@@ -179,9 +184,7 @@ export const plainContactRates = (tables: PlainTables, config: Config, now: Inst
     const count = (verdict: string): number => all.filter((contact) => contact.verdict === verdict).length
     const settled = all.filter(
       ({ verdict, started_at }) =>
-        verdict !== 'unlinkable' &&
-        started_at !== null &&
-        now >= Date.parse(started_at) + config.defaults.repeatWithin,
+        verdict !== 'unlinkable' && started_at !== null && now >= Date.parse(started_at) + config.defaults.repeatWithin,
     )
     const handled = all.flatMap(({ handle_seconds }) => handle_seconds ?? [])
     const cost = config.costs[channel]
@@ -208,7 +211,13 @@ export const plainContactRates = (tables: PlainTables, config: Config, now: Inst
       handed_off: count('handed_off'),
       unrelated: count('unrelated'),
       unlinkable: count('unlinkable'),
-      handle_seconds: handled.length === 0 ? null : round(handled.reduce((sum, seconds) => sum + seconds, 0), 3),
+      handle_seconds:
+        handled.length === 0
+          ? null
+          : round(
+              handled.reduce((sum, seconds) => sum + seconds, 0),
+              3,
+            ),
       cost: cost === undefined ? null : round(all.length * cost, 4),
       provisional:
         now < endOfWeek(monday, timezone) ||
