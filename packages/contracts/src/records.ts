@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 export const ID_LENGTH = 200
 export const TEXT_LENGTH = 1_000
-export const LIST_LENGTH = 1_000
+const LIST_LENGTH = 1_000
 export const RECORD_DEPTH = 8
 export const RECORD_BYTES = 64 * 1024
 

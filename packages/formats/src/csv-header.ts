@@ -50,7 +50,8 @@ const readCandidate = (buffer: Buffer, from: number, shape: CsvShape, decoder: C
 }
 
 /** Names are shown to people, values never: a first row that holds data is no header. */
-const looksLikeData = (name: string): boolean => name.length > 100 || name.includes('@') || /\d{5}|\d[-/.]\d/.test(name)
+const looksLikeData = (name: string): boolean =>
+  name.length > 100 || name.includes('@') || /\d{5}|\d[-/.]\d\d?[-/.]\d|\d:\d\d/.test(name)
 
 const quoted = (names: readonly string[]): string =>
   names

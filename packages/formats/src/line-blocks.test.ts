@@ -27,8 +27,8 @@ const linesOf = (blocks: readonly LineBlock[], lineBytes?: number): Line[] => {
 
 const read = async (text: string | Uint8Array): Promise<Line[]> => linesOf((await blocksOf([Buffer.from(text)])).blocks)
 
-const TOO_LARGE = { reason: 'too_large', pointer: '' }
-const ENCODING = { reason: 'encoding', pointer: '' }
+const TOO_LARGE: Refusal = { reason: 'too_large', pointer: '' }
+const ENCODING: Refusal = { reason: 'encoding', pointer: '' }
 
 describe('lines', () => {
   const table: readonly (readonly [string, string | Uint8Array, readonly Line[]])[] = [
@@ -147,10 +147,10 @@ describe('splitBlocks', () => {
       .split(/\r\n|\r|\n/)
       .flatMap((latin1, i): Line[] => {
         const line = Buffer.from(latin1, 'latin1')
-        if (line.length > SMALL.lineBytes) return [[i + 1, TOO_LARGE as Refusal]]
+        if (line.length > SMALL.lineBytes) return [[i + 1, TOO_LARGE]]
         if (/^[ \t]*$/.test(latin1)) return []
         const text = line.toString()
-        return [[i + 1, text.includes('\ufffd') ? (ENCODING as Refusal) : text]]
+        return [[i + 1, text.includes('\ufffd') ? ENCODING : text]]
       })
 
   test('loses no line and invents none, in blocks of any size', async () => {

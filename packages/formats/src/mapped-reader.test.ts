@@ -192,6 +192,9 @@ describe('fields', () => {
 
   const table: readonly (readonly [header: string, cells: string, field: string, expected: unknown])[] = [
     ['A', ' x ', 'queue: A', { queue: 'x' }],
+    [' A ', 'x', 'queue: " A"', { queue: 'x' }],
+    ['A', '1.01004E+11', 'conversation: A', 'schema at A'],
+    ['A', '4.474E+11', 'identifiers.phone: A', { identifiers: { phone: ['4.474E+11'] } }],
     ['A', '  ', 'queue: A', {}],
     ['A', '', 'queue: { column: A, default: none }', { queue: 'none' }],
     ['A', 'x', 'queue: { column: A, prefix: "q-" }', { queue: 'q-x' }],

@@ -104,15 +104,21 @@ const timeWriter = (
   }
 }
 
+/** Excel's way with long numbers: ids that differ become one, and the records of all but one of them would be lost. */
+const EATEN = /^\d(?:[.,]\d+)?E\+\d+$/i
+const NAMES = new Set(['id', 'conversation', 'session'])
+
 const cellWriter = (name: string, type: FieldType, rule: CellRule, columns: Columns): Writer => {
   const pointer = pointerOf(rule.columns)
   const set = createSetter(name)
   const read = createTextReader(rule, columns)
   const lookup = createRuleLookup(rule)
   const { split, prefix = '', unit } = rule
+  const isName = NAMES.has(name)
   return (cells, { record }) => {
     const text = read(cells)
     if (text === undefined) return { reason: 'encoding', pointer }
+    if (isName && EATEN.test(text)) return { reason: 'schema', pointer }
     const isMany = split !== undefined && text.includes(split)
     const parts = isMany ? text.split(split).map((part) => part.trim()) : [text]
     const values: unknown[] = []

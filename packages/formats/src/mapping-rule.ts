@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { parseTimeFormat } from './time-format.ts'
 
-export const columnSchema = z.string().min(1, 'expected the name of a column')
+/** Without the blanks around it, as the header's names are read. */
+export const columnSchema = z.string().trim().min(1, 'expected the name of a column')
 
 /** What YAML may hold where a text, a number or a boolean belongs. */
 export const scalarSchema = z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number, true or false')

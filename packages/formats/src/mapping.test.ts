@@ -87,10 +87,10 @@ describe('a mapping is refused by line and field', () => {
     ['kind: contacts\nfields: { id: A }', 'm.yaml:2: fields: expected time or date'],
     ['kind: web\nfields: { id: A, time: B, session: C }', 'm.yaml:2: fields: expected type'],
     ['kind: profiles\nfields: { id: A }', 'm.yaml:2: fields: expected identifiers.account or identifiers.crm'],
-    ['', 'm.yaml: kind: '],
+    ['', 'm.yaml:1: kind: '],
     [
       'kind: web\nfields: { id: A, session: C, type: D, time: { column: B, format: dd/MM/yyyy HH:mm } }',
-      'm.yaml: timezone: expected, since dd/MM/yyyy HH:mm says no time zone',
+      'm.yaml:1: timezone: expected, since dd/MM/yyyy HH:mm says no time zone',
     ],
     [
       'kind: web\nfields: { id: A, session: C, type: D, time: { column: B, format: dd/MM/yyyy } }',

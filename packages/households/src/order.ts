@@ -8,7 +8,21 @@ export const isCarrierNode = (node: NodeName): boolean =>
   node.startsWith('session:') || node.startsWith('contact:') || node.startsWith('profile:')
 
 /** The first 63 bits of SHA-256 of the name. */
-export const rankOf = (node: NodeName): bigint => BigInt(`0x${hash('sha256', node, 'hex').slice(0, 16)}`) >> 1n
+export const rankOf = (node: NodeName): bigint => BigInt(`0x${rankText(node)}`) >> 1n
+
+/** The last ranks asked for: a join asks for the same few again and again. */
+let ranks = new Map<NodeName, string>()
+const RANKS_REMEMBERED = 50_000
+
+const rankText = (node: NodeName): string => {
+  let text = ranks.get(node)
+  if (text === undefined) {
+    text = hash('sha256', node, 'hex').slice(0, 16)
+    if (ranks.size >= RANKS_REMEMBERED) ranks = new Map()
+    ranks.set(node, text)
+  }
+  return text
+}
 
 /** Of two hashes in hexadecimal: their first 60 bits as text, then three bits more. */
 const compareRanks = (a: string, b: string): number => {
@@ -22,7 +36,7 @@ export const compareNodes = (a: NodeName, b: NodeName): number => {
   if (a === b) return 0
   const carriersFirst = Number(isCarrierNode(b)) - Number(isCarrierNode(a))
   if (carriersFirst !== 0) return carriersFirst
-  const ranks = compareRanks(hash('sha256', a, 'hex'), hash('sha256', b, 'hex'))
+  const ranks = compareRanks(rankText(a), rankText(b))
   return ranks || (a < b ? -1 : 1)
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { IdentifierField } from '@ringback/contracts'
 import * as fc from 'fast-check'
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { normaliseIdentifier } from './normalise.ts'
 
 /** `type value`, or `- reason`. */
@@ -168,6 +169,17 @@ describe('a telephone number', () => {
 })
 
 const FIELDS: readonly IdentifierField[] = ['account', 'crm', 'email', 'phone', 'uprn', 'device', 'code', 'case']
+
+test('a number has a type exactly if libphonenumber says that it is valid', () => {
+  const digits = fc.stringMatching(/^(\+[1-9]|0)?[0-9]{3,14}$/)
+  fc.assert(
+    fc.property(digits, fc.constantFrom<CountryCode[]>('GB', 'IE', 'US', 'DE', 'IT', 'JE'), (text, region) => {
+      const number = parsePhoneNumberFromString(text, { defaultCountry: region, extract: false })
+      expect(number?.getType() !== undefined).toBe(number?.isValid() ?? false)
+    }),
+    { numRuns: 1_000 },
+  )
+})
 
 test('what is normalised stays so, and whatever the value nothing is thrown', () => {
   const digits = fc.stringMatching(/^(\+?44|0)?[ 0-9()-]{4,14}$/)

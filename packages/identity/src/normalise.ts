@@ -37,8 +37,9 @@ const normalisePhone = (value: string, region: string): Normalised => {
   const e164 = number.number
   if (DRAMA_MOBILE.test(e164)) return { kind: 'pass', type: 'mobile', value: e164 }
   if (DRAMA_LANDLINE.test(e164)) return { kind: 'pass', type: 'landline', value: e164 }
-  if (!number.isValid()) return INVALID
+  // With full metadata a number has a type exactly if it is valid.
   const type = number.getType()
+  if (type === undefined) return INVALID
   const isMobile = type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE'
   return { kind: 'pass', type: isMobile ? 'mobile' : 'landline', value: e164 }
 }

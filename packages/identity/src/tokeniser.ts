@@ -4,8 +4,8 @@ import type { IdentifierField, Identifiers, Token } from '@ringback/contracts'
 import { createRecentCache } from './recent-cache.ts'
 import { type NoTokenReason, type Normalised, normaliseIdentifier } from './normalise.ts'
 
-/** How many values are remembered; the same few come again and again within a session. */
-const REMEMBERED = 100_000
+/** How many values of each field are remembered; the same few come again and again within a session. */
+const REMEMBERED = 40_000
 
 export type Linking = 'none' | 'consent' | 'transaction' | 'quoted'
 
@@ -42,7 +42,12 @@ const stopKey = (entry: string, region: string): string | undefined => {
 /** `token = type + ":" + first 22 characters of base64url(HMAC-SHA-256(key, type + "|" + normalised value))` */
 export const createTokeniser = ({ key, region, stopList }: TokeniserOptions): Tokeniser => {
   const stopped = new Set(stopList.map((entry) => stopKey(entry, region)))
-  const remembered = createRecentCache<string, Token | Extract<Normalised, { kind: 'drop' }>>(REMEMBERED)
+  const remembered = new Map(
+    FIELDS.map((field) => [
+      field,
+      createRecentCache<string, Token | Extract<Normalised, { kind: 'drop' }>>(REMEMBERED),
+    ]),
+  )
 
   const tokenise = (field: IdentifierField, value: string) => {
     const normalised = normaliseIdentifier(field, value, region)
@@ -53,11 +58,11 @@ export const createTokeniser = ({ key, region, stopList }: TokeniserOptions): To
   }
 
   const lookUp = (field: IdentifierField, value: string) => {
-    const name = `${field}|${value}`
-    let found = remembered.get(name)
+    const known = remembered.get(field)
+    let found = known?.get(value)
     if (found === undefined) {
       found = tokenise(field, value)
-      remembered.set(name, found)
+      known?.set(value, found)
     }
     return found
   }

@@ -32,7 +32,7 @@ export interface LmdbStoreOptions {
   readonly cachedNodes?: number
 }
 
-export const openLmdbStore = ({ path, cachedNodes = 20_000 }: LmdbStoreOptions): Store => {
+export const openLmdbStore = ({ path, cachedNodes = 15_000 }: LmdbStoreOptions): Store => {
   const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
   const nodes = env.openDB<Kept, Buffer>('nodes', {
     keyEncoding: 'binary',
@@ -43,15 +43,16 @@ export const openLmdbStore = ({ path, cachedNodes = 20_000 }: LmdbStoreOptions):
   const meta = env.openDB<Progress, string>('meta', {})
   /** By (day, sequence): the keys of nodes that were not written before on that day. */
   const days = env.openDB<Buffer, [number, number]>('days', { encoding: 'binary' })
-  const cache = createNodeCache<{ readonly day: number; readonly state: NodeState }>(cachedNodes)
+  const cache = createNodeCache<{ readonly key: Buffer; readonly day: number; readonly state: NodeState }>(cachedNodes)
   let progress: Progress = meta.get(PROGRESS) ?? NO_PROGRESS
 
   const read = (name: string) => {
     const cached = cache.get(name)
     if (cached) return cached
-    const kept = nodes.get(keyOf(name))
+    const key = keyOf(name)
+    const kept = nodes.get(key)
     if (!kept) return undefined
-    const entry = { day: kept[1], state: kept[2] }
+    const entry = { key, day: kept[1], state: kept[2] }
     cache.set(name, entry)
     return entry
   }
@@ -63,14 +64,13 @@ export const openLmdbStore = ({ path, cachedNodes = 20_000 }: LmdbStoreOptions):
     after: Progress,
   ): void => {
     const today = Math.floor(after.now / DAY_MS)
-    const puts = [...changed].map(([name, state]) => ({
-      name,
-      state,
-      key: keyOf(name),
-      isNewToday: read(name)?.day !== today,
-    }))
+    const puts = [...changed].map(([name, state]) => {
+      const before = read(name)
+      const key = before?.key ?? keyOf(name)
+      return { name, state, key, order: key.readUIntBE(0, 6), isNewToday: before?.day !== today }
+    })
     // In the order of their keys, neighbours share their pages.
-    puts.sort((a, b) => a.key.compare(b.key))
+    puts.sort((a, b) => a.order - b.order)
     const newToday = puts.filter(({ isNewToday }) => isNewToday).map(({ key }) => key)
     env.transactionSync(() => {
       for (const { name, state, key } of puts) nodes.putSync(key, [name, today, state])
@@ -81,7 +81,7 @@ export const openLmdbStore = ({ path, cachedNodes = 20_000 }: LmdbStoreOptions):
       if (newToday.length > 0) days.putSync([today, after.sequence], Buffer.concat(newToday))
       meta.putSync(PROGRESS, after)
     })
-    for (const { name, state } of puts) cache.set(name, { day: today, state })
+    for (const { name, state, key } of puts) cache.set(name, { key, day: today, state })
     progress = after
   }
 

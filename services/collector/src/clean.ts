@@ -10,7 +10,10 @@ export const isObject = (value: unknown): value is Json =>
 export const isTooDeep = (value: unknown, levels = RECORD_DEPTH): boolean => {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
-  for (const inner of Object.values(value)) if (isTooDeep(inner, levels - 1)) return true
+  for (const key in value) {
+    const inner: unknown = (value as Json)[key]
+    if (typeof inner === 'object' && inner !== null && isTooDeep(inner, levels - 1)) return true
+  }
   return false
 }
 
@@ -19,7 +22,8 @@ export const isTooDeep = (value: unknown, levels = RECORD_DEPTH): boolean => {
  * record holds more, and the names of what is not known must not be told.
  */
 const malformed = (fields: Json, parent: string): string | undefined => {
-  for (const [key, value] of Object.entries(fields)) {
+  for (const key in fields) {
+    const value = fields[key]
     if (typeof value === 'string' && !value.isWellFormed()) return `${parent}/${key}`
     if (!Array.isArray(value)) continue
     const index = value.findIndex((entry) => typeof entry === 'string' && !entry.isWellFormed())
@@ -41,7 +45,7 @@ const withoutAbsent = (value: unknown): unknown =>
 const pick = (record: Json, known: readonly string[]): Record<string, unknown> => {
   const picked: Record<string, unknown> = {}
   for (const key of known) {
-    if (!Object.hasOwn(record, key)) continue
+    // No known field is called like something that every object inherits.
     const value = record[key]
     if (!isAbsent(value)) picked[key] = value
   }
@@ -51,11 +55,30 @@ const pick = (record: Json, known: readonly string[]): Record<string, unknown> =
 const IDENTIFIERS = ['account', 'crm', 'email', 'phone', 'uprn', 'device', 'code', 'case']
 
 export type Cleaned =
-  | { readonly kind: 'pass'; readonly value: Record<string, unknown> }
+  | { readonly kind: 'pass'; readonly value: Json }
   | { readonly kind: 'bad'; readonly refusal: Refusal }
 
-/** The known fields of a record, or why it cannot be one. */
+const isCleanValue = (value: unknown): boolean =>
+  typeof value === 'string' ? value !== '' && value.isWellFormed() : typeof value !== 'object' || value === undefined
+
+/** Nothing null, empty, malformed or in a list, in the known fields. */
+const isClean = (record: Json, known: readonly string[]): boolean => {
+  for (const key of known) {
+    const value = record[key]
+    if (isCleanValue(value)) continue
+    if (key !== 'identifiers' || !isObject(value)) return false
+    for (const name of IDENTIFIERS) if (!isCleanValue(value[name])) return false
+  }
+  return true
+}
+
+/**
+ * The known fields of a record, or why it cannot be one. A record that has nothing to be cleaned is given back as it is: what is
+ * not known in it, the schema leaves out.
+ */
 export const clean = (record: Json, known: readonly string[]): Cleaned => {
+  // Most records have nothing to be cleaned: the schema itself leaves out what is not known.
+  if (isClean(record, known)) return { kind: 'pass', value: record }
   const value = pick(record, known)
   const identifiers = isObject(value['identifiers']) ? pick(value['identifiers'], IDENTIFIERS) : {}
   const pointer = malformed(value, '') ?? malformed(identifiers, '/identifiers')

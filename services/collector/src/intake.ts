@@ -201,8 +201,9 @@ export const createIntake = (tokeniser: Tokeniser, rules: Rules): Intake => {
       if (isTooDeep(raw)) return { ...refuse('too_deep', ''), ...described }
       const cleaned = clean(raw, FIELDS[kind])
       if (cleaned.kind === 'bad') return { ...cleaned, ...described }
-      if (cleaned.value['source'] === undefined && door.source !== undefined) cleaned.value['source'] = door.source
-      const parsed = parse(kind, cleaned.value, received, counts)
+      const isSourceMissing = cleaned.value['source'] === undefined && door.source !== undefined
+      const value = isSourceMissing ? { ...cleaned.value, source: door.source } : cleaned.value
+      const parsed = parse(kind, value, received, counts)
       return parsed.kind === 'pass' ? parsed : { ...parsed, ...described }
     },
   }

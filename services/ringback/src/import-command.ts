@@ -14,8 +14,17 @@ import type { Io } from './io.ts'
 import { type ParsedCommand, parseTimeOption, usageError } from './options.ts'
 import { createProgress } from './progress.ts'
 
-/** Batches that wait for the fold while the next is read. */
-const BATCHES_AHEAD = 3
+/** Batches that wait for the fold while the next is read; what waits is folded in one transaction. */
+const BATCHES_AHEAD = 4
+
+/**
+ * Carriers whose facts one transaction folds, about: the more, the less is written twice; memory bounds it. A small import is
+ * folded as it is read, a large one in ever larger pieces.
+ */
+const LEAST_AT_ONCE = 4_000
+const MOST_AT_ONCE = 24_000
+/** What has waited so long is folded however little it is: a pipe may be slow. */
+const LONGEST_WAIT_MS = 2_000
 
 export const IMPORT_OPTIONS = {
   kind: { type: 'string' },
@@ -109,8 +118,13 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
   }
   const progress = createProgress(io)
   const unpackr = new Unpackr()
-  const worker = new Worker(new URL('./import-worker.js', import.meta.url), { workerData: task })
+  const worker = new Worker(new URL('./import-worker.js', import.meta.url), {
+    workerData: task,
+    // Nearly everything that reading makes is short-lived.
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+  })
   const waiting: WorkerMessage[] = []
+  let pending: FactsMessage[] = []
   let wake: (() => void) | undefined
   let ended: { readonly cause: unknown } | undefined
   worker.on('message', (message: WorkerMessage) => {
@@ -125,6 +139,16 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
     ended ??= { cause: undefined }
     wake?.()
   })
+  let folded = 0
+  let foldedAt = io.clock()
+  const fold = async (): Promise<void> => {
+    if (pending.length === 0) return
+    total.superseded += house.pipeline.fold(pending, received)
+    folded += pending.length
+    foldedAt = io.clock()
+    pending = []
+    await house.pipeline.room()
+  }
   try {
     for (;;) {
       const message = waiting.shift()
@@ -138,12 +162,13 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
       if (message.type === 'ready') progress.begin(message.totalBytes)
       if (message.type === 'broken') io.err(`${describeInputProblem(message.problem)}\n`)
       if (message.type === 'done') {
+        await fold()
         sources = message.sources
         break
       }
       if (message.type !== 'batch') continue
-      const messages = unpackr.unpack(message.packed) as FactsMessage[]
-      if (messages.length > 0) total.superseded += house.pipeline.fold(messages, received)
+      for (const facts of unpackr.unpack(message.packed) as FactsMessage[]) pending.push(facts)
+      worker.postMessage('credit')
       if (message.bad.length > 0) await house.warehouse.insertBadRows(message.bad)
       for (const { reason } of message.bad) add(bad, { [reason]: 1 })
       add(noToken, message.edge.noToken)
@@ -153,9 +178,9 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
       total.skipped += message.counts.skipped
       total.ambiguousTime += message.counts.ambiguousTime
       total.superseded += message.counts.superseded
-      await house.pipeline.room()
-      worker.postMessage('credit')
       progress.report(total.read, message.bytesRead)
+      const enough = Math.min(MOST_AT_ONCE, Math.max(LEAST_AT_ONCE, folded / 2))
+      if (pending.length >= enough || io.clock() - foldedAt > LONGEST_WAIT_MS) await fold()
     }
   } finally {
     progress.end()
