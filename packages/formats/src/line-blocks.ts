@@ -51,7 +51,7 @@ export const countLineEnds = (buffer: Buffer): number => {
 /** Behind the last line end; 0 if there is none. A `\r` that comes last may be half of a `\r\n`, so it waits. */
 const endOfLastLine = (buffer: Buffer): number => {
   const lf = buffer.lastIndexOf(LF)
-  const cr = buffer.subarray(lf + 1).lastIndexOf(CR)
+  const cr = buffer.subarray(lf + 1, -1).lastIndexOf(CR)
   return lf + 1 + cr + 1
 }
 
