@@ -22,7 +22,7 @@ const detectEncoding = (buffer: Buffer): Encoding => {
     if (character === '\ufffd') damaged++
     else whole++
   }
-  return whole < damaged ? 'utf-8' : 'windows-1252'
+  return whole > damaged ? 'utf-8' : 'windows-1252'
 }
 
 const EQUALS = 0x3d
