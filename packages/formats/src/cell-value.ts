@@ -15,7 +15,7 @@ export const createLookup = (map: NonNullable<CellRule['map']>, otherwise?: Scal
   const globs = Object.entries(map).map(([key, value]) => ({ matches: compileGlob(key), value }))
   const find: Lookup = (text) => {
     const equal = exact.get(text.toLowerCase())
-    
+    if (equal !== undefined) return equal
     const glob = globs.find(({ matches }) => matches(text))
     if (glob !== undefined) return glob.value
     return text === '' ? (otherwise ?? null) : otherwise

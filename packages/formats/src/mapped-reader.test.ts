@@ -80,6 +80,7 @@ describe('rows', () => {
       ['1,"x,y\n2,x,y\n3,a,b', ['2: csv_row', '3: x|y', '4: a|b']],
       ['1,"x,y\n2,"x",y\n3,a,b', ['2: csv_row', '3: x|y', '4: a|b']],
       ['1,"x"1,y\n2,x,y', ['2: csv_row', '3: x|y']],
+      ['1,"x\n2,"",b\n3,"c",d', ['2: csv_row', '3: |b', '4: c|d']],
       ['1,x,"y\n2,x,y\n3,"a ""b""",c', ['2: csv_row', '3: x|y', '4: a "b"|c']],
       [`1,${'x'.repeat(70_000)},y\n2,x,y`, ['2: too_large', '3: x|y']],
       [`1,"${'x'.repeat(70_000)}",y\n2,x,y`, ['2: too_large', '3: x|y']],
