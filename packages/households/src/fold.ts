@@ -63,8 +63,7 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
   const twiceRetention = Math.ceil((2 * retention) / DAY_MS)
 
   /** 1. A node whose parent was not touched for 2 R is new; evidence not seen for 2 R is forgotten. */
-  const recall = (nodes: Nodes, node: NodeName, today: Day): NodeState => {
-    const known = nodes.get(node) ?? NEW_NODE
+  const recall = (known: NodeState, today: Day): NodeState => {
     const isOld = (day: Day | undefined): boolean => day !== undefined && day < today - twiceRetention
     if (!isOld(known.touchedAt) && !isOld(known.evidence?.seenAt)) return known
     const { evidence, ...rest } = known
@@ -232,13 +231,14 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
 
   return (nodes, message, now, output) => {
     const today = dayOf(now)
-    const before = recall(nodes, message.node, today)
+    const known = nodes.get(message.node)
+    const before = recall(known ?? NEW_NODE, today)
     const after =
       message.kind === 'facts'
         ? foldFacts(message, before, now, output)
         : message.kind === 'link'
           ? foldLink(message, before, today, output)
           : foldSeen(message, before, today, output)
-    if (after !== nodes.get(message.node)) nodes.set(message.node, after)
+    if (after !== known) nodes.set(message.node, after)
   }
 }

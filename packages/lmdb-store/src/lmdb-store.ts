@@ -17,6 +17,18 @@ import { createNodeCache } from './node-cache.ts'
 /** A node as it is kept: its name, since the key is only a hash; the day it was last written; what is known of it. */
 type Kept = readonly [name: string, day: number, state: NodeState]
 
+/** A node as it was before a transaction, decoded; without a state: it is not there. */
+interface KnownNode {
+  readonly key: Buffer
+  readonly day: number | undefined
+  readonly state: NodeState | undefined
+}
+
+interface ChangedNode {
+  state: NodeState
+  readonly before: KnownNode
+}
+
 /** LMDB's keys are short; names of nodes need not be. */
 const keyOf = (name: string): Buffer => hash('sha256', name, 'buffer').subarray(0, KEY_BYTES)
 const KEY_BYTES = 16
@@ -32,7 +44,7 @@ export interface LmdbStoreOptions {
   readonly cachedNodes?: number
 }
 
-export const openLmdbStore = ({ path, cachedNodes = 15_000 }: LmdbStoreOptions): Store => {
+export const openLmdbStore = ({ path, cachedNodes = 25_000 }: LmdbStoreOptions): Store => {
   const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
   const nodes = env.openDB<Kept, Buffer>('nodes', {
     keyEncoding: 'binary',
@@ -43,37 +55,37 @@ export const openLmdbStore = ({ path, cachedNodes = 15_000 }: LmdbStoreOptions):
   const meta = env.openDB<Progress, string>('meta', {})
   /** By (day, sequence): the keys of nodes that were not written before on that day. */
   const days = env.openDB<Buffer, [number, number]>('days', { encoding: 'binary' })
-  const cache = createNodeCache<{ readonly key: Buffer; readonly day: number; readonly state: NodeState }>(cachedNodes)
+  const cache = createNodeCache<KnownNode>(cachedNodes)
   let progress: Progress = meta.get(PROGRESS) ?? NO_PROGRESS
 
-  const read = (name: string) => {
+  const read = (name: string): KnownNode => {
     const cached = cache.get(name)
     if (cached) return cached
     const key = keyOf(name)
     const kept = nodes.get(key)
-    if (!kept) return undefined
-    const entry = { key, day: kept[1], state: kept[2] }
-    cache.set(name, entry)
-    return entry
+    const known: KnownNode = kept ? { key, day: kept[1], state: kept[2] } : { key, day: undefined, state: undefined }
+    if (kept) cache.set(name, known)
+    return known
   }
 
   const commit = (
-    changed: ReadonlyMap<string, NodeState>,
+    changed: ReadonlyMap<string, ChangedNode>,
     entries: readonly OutboxEntry[],
     saidAgain: ReadonlyMap<string, FactsMessage | undefined>,
     after: Progress,
   ): void => {
     const today = Math.floor(after.now / DAY_MS)
-    const puts = [...changed].map(([name, state]) => {
-      const before = read(name)
-      const key = before?.key ?? keyOf(name)
-      return { name, state, key, order: key.readUIntBE(0, 6), isNewToday: before?.day !== today }
-    })
+    const puts = [...changed].map(([name, { state, before }]) => ({
+      name,
+      state,
+      before,
+      order: before.key.readUIntBE(0, 6),
+    }))
     // In the order of their keys, neighbours share their pages.
     puts.sort((a, b) => a.order - b.order)
-    const newToday = puts.filter(({ isNewToday }) => isNewToday).map(({ key }) => key)
+    const newToday = puts.filter(({ before }) => before.day !== today).map(({ before }) => before.key)
     env.transactionSync(() => {
-      for (const { name, state, key } of puts) nodes.putSync(key, [name, today, state])
+      for (const { name, state, before } of puts) nodes.putSync(before.key, [name, today, state])
       for (const entry of entries) outbox.putSync([entry.sequence, TABLES.indexOf(entry.table)], encodeEntry(entry))
       for (const [node, message] of saidAgain)
         if (message) profiles.putSync(keyOf(node), message)
@@ -81,20 +93,31 @@ export const openLmdbStore = ({ path, cachedNodes = 15_000 }: LmdbStoreOptions):
       if (newToday.length > 0) days.putSync([today, after.sequence], Buffer.concat(newToday))
       meta.putSync(PROGRESS, after)
     })
-    for (const { name, state, key } of puts) cache.set(name, { key, day: today, state })
+    for (const { name, state, before } of puts) cache.set(name, { key: before.key, day: today, state })
     progress = after
   }
 
   return {
     progress: () => progress,
     transaction: (work) => {
-      const changed = new Map<string, NodeState>()
+      const changed = new Map<string, ChangedNode>()
+      /** What was asked for and is not there: a new node is asked for more than once. */
+      const missing = new Map<string, KnownNode>()
+      const find = (name: string): KnownNode => {
+        const known = missing.get(name) ?? read(name)
+        if (known.state === undefined) missing.set(name, known)
+        return known
+      }
       const entries: OutboxEntry[] = []
       const saidAgain = new Map<string, FactsMessage | undefined>()
       const transaction: StoreTransaction = {
         progress,
-        get: (name) => changed.get(name) ?? read(name)?.state,
-        set: (name, state) => changed.set(name, state),
+        get: (name) => changed.get(name)?.state ?? find(name).state,
+        set: (name, state) => {
+          const known = changed.get(name)
+          if (known) known.state = state
+          else changed.set(name, { state, before: find(name) })
+        },
         appendOutbox: (entry) => entries.push(entry),
         getProfile: (node) => (saidAgain.has(node) ? saidAgain.get(node) : profiles.get(keyOf(node))),
         setProfile: (node, message) => saidAgain.set(node, message),

@@ -121,7 +121,8 @@ const ownerOf = (dataDir: string): number | undefined => {
   }
 }
 
-const openFailure = (dataDir: string, cause: unknown): RingbackError => {
+/** Why a folder did not open, and what to do. */
+export const openFailure = (dataDir: string, cause: unknown): RingbackError => {
   if (cause instanceof Error && cause.message.includes('one active data directory per process'))
     return new RingbackError(
       'locked',

@@ -20,7 +20,7 @@ type Published<Row, Kept extends keyof Row> = {
 export type PublishedTaskRate = Published<TaskRate, 'task' | 'week' | 'provisional'>
 export type PublishedContactRate = Published<ContactRate, 'task' | 'channel' | 'week' | 'provisional'>
 
-const TASK_COUNTS = [
+export const TASK_COUNTS = [
   'journeys',
   'started',
   'completed',
@@ -42,6 +42,8 @@ export const TASK_LAWS: readonly Law[] = [
   { started: 1, journeys: -1 },
   { dropouts: 1, started: -1 },
   { completed: 1, dropouts: 1, journeys: -1 },
+  // Once none is in progress any more.
+  { completed: 1, dropouts: 1, started: -1 },
   { reachable: 1, journeys: -1 },
   { mature: 1, reachable: -1 },
   { flagged: 1, possible: 1, chased: 1, contested: 1, handed_off: 1, mature: -1 },
@@ -67,7 +69,7 @@ const TASK_FIGURES: readonly (readonly [keyof TaskRate, readonly (typeof TASK_CO
   ['take_up', ['completed']],
 ]
 
-const CONTACT_COUNTS = [
+export const CONTACT_COUNTS = [
   'contacts',
   'repeats',
   'failed',

@@ -3,7 +3,7 @@
  * nor what they were can be read off the rest. Zeros are never withheld: they name nobody.
  */
 
-/** Counts of one row that belong together: Σ factor × count ≤ 0, whatever the numbers are. */
+/** Counts of one row that belong together: Σ factor × count ≤ 0. A row of which it does not hold is not bound by it. */
 export type Law = Readonly<Record<string, number>>
 
 export interface SuppressionRow {
@@ -34,18 +34,22 @@ export const withhold = (
     return new Set(columns.filter(isSmall))
   })
   const lines = linesOf(rows)
+  const lawsOf = rows.map(({ counts }) => laws.filter((law) => sumOf(law, (column) => countOf(counts, column)) <= 0))
   for (let changed = true; changed;) {
     changed = false
     for (const line of lines)
       for (const column of columns) changed = protectLine(rows, withheld, line, column) || changed
     for (const [index, row] of rows.entries())
-      changed = protectRow(row.counts, withheld[index] as Set<string>, laws) || changed
+      changed = protectRow(row.counts, withheld[index] as Set<string>, lawsOf[index] ?? []) || changed
   }
   return withheld
 }
 
 const countOf = (counts: SuppressionRow['counts'], column: string): number => counts[column] ?? 0
 const isPositive = (counts: SuppressionRow['counts'], column: string): boolean => countOf(counts, column) > 0
+
+const sumOf = (law: Law, valueOf: (column: string) => number): number =>
+  Object.entries(law).reduce((sum, [column, factor]) => sum + factor * valueOf(column), 0)
 
 const linesOf = (rows: readonly SuppressionRow[]): readonly (readonly number[])[] => {
   const lines = new Map<string, number[]>()

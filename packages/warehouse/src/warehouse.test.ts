@@ -1,8 +1,11 @@
 /** Opening, migrating, closing; and the weeks that rates are asked for. */
 import { parseInstant } from '@ringback/contracts'
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { openEmbeddedEngine } from './engine.ts'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openEmbeddedEngine, openFailure } from './engine.ts'
 import { migrate } from './migrate.ts'
 import { readMigrations } from './statements.ts'
 import { contactRow, createTestTables, insertRows, journeyRow, parseConfig, toArray } from './testing/tables.ts'
@@ -65,13 +68,24 @@ describe('a data folder', () => {
     await expect(other).rejects.toMatchObject({ code: 'locked', retryable: false })
   })
 
-  test('is refused to another process, which names the one that has it', async () => {
+  test('is refused to another process', async () => {
     await tables.fresh()
-    // The other process opens the folder as `openEmbedded` does; its own test would be this one.
     const script = `require(${JSON.stringify(chdb)}).createChdbConnection({ path: ${JSON.stringify(tables.dataDir)} })`
     const { status, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })
     expect(status).not.toBe(0)
     expect(stderr).toContain('Cannot lock file')
+  })
+
+  test('that another process has says which; one that nobody has does not', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'warehouse-status-'))
+    const cause = new Error('Failed to create connection')
+    writeFileSync(join(folder, 'status'), `PID: ${process.ppid}\nStarted at: 2026-11-24 03:18:00\n`)
+    expect(openFailure(folder, cause)).toMatchObject({ code: 'locked', cause })
+    expect(openFailure(folder, cause).message).toContain(String(process.ppid))
+    writeFileSync(join(folder, 'status'), 'PID: 999999999\n')
+    expect(openFailure(folder, cause)).toMatchObject({ code: 'warehouse' })
+    rmSync(folder, { recursive: true })
+    expect(openFailure(folder, cause)).toMatchObject({ code: 'warehouse' })
   })
 })
 
