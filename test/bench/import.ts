@@ -31,7 +31,10 @@ const megabytes = (bytes: number): string => `${number(bytes / 1024 ** 2)} MB`
 const NODE_FLAGS = ['--max-semi-space-size=64']
 
 const child = (args: readonly string[]): string => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...NODE_FLAGS, ...args], { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...NODE_FLAGS, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  })
   if (status !== 0) throw new Error(`${args.join(' ')}: exit ${String(status)}\n${stderr}`)
   return stdout
 }

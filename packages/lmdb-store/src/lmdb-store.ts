@@ -48,7 +48,7 @@ export const openLmdbStore = ({ path, cachedNodes = 25_000 }: LmdbStoreOptions):
   const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
   const nodes = env.openDB<Kept, Buffer>('nodes', {
     keyEncoding: 'binary',
-    sharedStructuresKey: STRUCTURES as unknown as symbol,
+    sharedStructuresKey: STRUCTURES,
   })
   const outbox = env.openDB<Buffer, [number, number]>('outbox', { encoding: 'binary' })
   const profiles = env.openDB<FactsMessage, Buffer>('profiles', { keyEncoding: 'binary' })

@@ -55,8 +55,7 @@ const pick = (record: Json, known: readonly string[]): Record<string, unknown> =
 const IDENTIFIERS = ['account', 'crm', 'email', 'phone', 'uprn', 'device', 'code', 'case']
 
 export type Cleaned =
-  | { readonly kind: 'pass'; readonly value: Json }
-  | { readonly kind: 'bad'; readonly refusal: Refusal }
+  { readonly kind: 'pass'; readonly value: Json } | { readonly kind: 'bad'; readonly refusal: Refusal }
 
 const isCleanValue = (value: unknown): boolean =>
   typeof value === 'string' ? value !== '' && value.isWellFormed() : typeof value !== 'object' || value === undefined
