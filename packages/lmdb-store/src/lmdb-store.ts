@@ -19,7 +19,7 @@ type Kept = readonly [name: string, day: number, state: NodeState]
 
 /** A node as it was before a transaction, decoded; without a state: it is not there. */
 interface KnownNode {
-  readonly key: Buffer
+  readonly key: string
   readonly day: number | undefined
   readonly state: NodeState | undefined
 }
@@ -30,11 +30,12 @@ interface ChangedNode {
 }
 
 /** LMDB's keys are short; names of nodes need not be. */
-const keyOf = (name: string): Buffer => hash('sha256', name, 'buffer').subarray(0, KEY_BYTES)
-const KEY_BYTES = 16
+const keyOf = (name: string): string => hash('sha256', name, 'base64url').slice(0, KEY_LENGTH)
+/** 96 bits. */
+const KEY_LENGTH = 16
 
 /** Where the shapes of encoded objects are kept; shorter than any node's key. */
-const STRUCTURES = Buffer.from('structures')
+const STRUCTURES = 'structures'
 const PROGRESS = 'progress'
 
 export interface LmdbStoreOptions {
@@ -46,12 +47,9 @@ export interface LmdbStoreOptions {
 
 export const openLmdbStore = ({ path, cachedNodes = 25_000 }: LmdbStoreOptions): Store => {
   const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
-  const nodes = env.openDB<Kept, Buffer>('nodes', {
-    keyEncoding: 'binary',
-    sharedStructuresKey: STRUCTURES,
-  })
+  const nodes = env.openDB<Kept, string>('nodes', { sharedStructuresKey: STRUCTURES as unknown as symbol })
   const outbox = env.openDB<Buffer, [number, number]>('outbox', { encoding: 'binary' })
-  const profiles = env.openDB<FactsMessage, Buffer>('profiles', { keyEncoding: 'binary' })
+  const profiles = env.openDB<FactsMessage, string>('profiles', {})
   const meta = env.openDB<Progress, string>('meta', {})
   /** By (day, sequence): the keys of nodes that were not written before on that day. */
   const days = env.openDB<Buffer, [number, number]>('days', { encoding: 'binary' })
@@ -75,14 +73,10 @@ export const openLmdbStore = ({ path, cachedNodes = 25_000 }: LmdbStoreOptions):
     after: Progress,
   ): void => {
     const today = Math.floor(after.now / DAY_MS)
-    const puts = [...changed].map(([name, { state, before }]) => ({
-      name,
-      state,
-      before,
-      order: before.key.readUIntBE(0, 6),
-    }))
     // In the order of their keys, neighbours share their pages.
-    puts.sort((a, b) => a.order - b.order)
+    const puts = [...changed]
+      .map(([name, { state, before }]) => ({ name, state, before }))
+      .sort((a, b) => (a.before.key < b.before.key ? -1 : 1))
     const newToday = puts.filter(({ before }) => before.day !== today).map(({ before }) => before.key)
     env.transactionSync(() => {
       for (const { name, state, before } of puts) nodes.putSync(before.key, [name, today, state])
@@ -90,7 +84,7 @@ export const openLmdbStore = ({ path, cachedNodes = 25_000 }: LmdbStoreOptions):
       for (const [node, message] of saidAgain)
         if (message) profiles.putSync(keyOf(node), message)
         else profiles.removeSync(keyOf(node))
-      if (newToday.length > 0) days.putSync([today, after.sequence], Buffer.concat(newToday))
+      if (newToday.length > 0) days.putSync([today, after.sequence], Buffer.from(newToday.join(''), 'latin1'))
       meta.putSync(PROGRESS, after)
     })
     for (const { name, state, before } of puts) cache.set(name, { key: before.key, day: today, state })
@@ -142,7 +136,7 @@ export const openLmdbStore = ({ path, cachedNodes = 25_000 }: LmdbStoreOptions):
     },
     roots: function* () {
       for (const { key, value } of nodes.getRange({ snapshot: false }))
-        if (key.length === KEY_BYTES && value[2].root) yield value[0]
+        if (key.length === KEY_LENGTH && value[2].root) yield value[0]
     },
     sweep: (before: Instant) => {
       const limit = Math.floor(before / DAY_MS)
@@ -150,8 +144,8 @@ export const openLmdbStore = ({ path, cachedNodes = 25_000 }: LmdbStoreOptions):
       let removed = 0
       for (const { key, value } of due)
         env.transactionSync(() => {
-          for (let i = 0; i < value.length; i += KEY_BYTES) {
-            const node = Buffer.from(value.subarray(i, i + KEY_BYTES))
+          for (let i = 0; i < value.length; i += KEY_LENGTH) {
+            const node = value.toString('latin1', i, i + KEY_LENGTH)
             const kept = nodes.get(node)
             if (!kept || kept[1] >= limit) continue
             nodes.removeSync(node)

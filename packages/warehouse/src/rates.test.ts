@@ -223,3 +223,60 @@ test('counts as the law does, whatever was replaced, moved or withdrawn before',
     { numRuns: 12 },
   )
 }, 120_000)
+
+describe('a journey is mature', () => {
+  const windowEnd = Date.parse('2026-10-24T12:00:00Z')
+  const resumableUntil = Date.parse('2026-10-26T12:00:00Z')
+  const returned = {
+    last_at: '2026-10-21T12:00:00.000Z',
+    first_at: '2026-10-21T12:00:00.000Z',
+    window_ends_at: formatInstant(windowEnd),
+    reachable: true,
+    return_kind: 'failed' as const,
+    flagged: true,
+    gap_seconds: 60,
+  }
+  const rates = async (resumable_until: number | null, now: Instant, declared: Instant | null, given = config) => {
+    const warehouse = await tables.fresh()
+    const until = resumable_until === null ? null : formatInstant(resumable_until)
+    const contact = startingAt(
+      contactRow({ verdict: 'failed', journey_id: 'j-1', source: 'crm', contact_id: 'crm:1' }),
+      windowEnd,
+    )
+    const withContact = given === config
+    await insertRows(warehouse, {
+      journeys: [journeyRow({ ...returned, resumable_until: until })],
+      contacts: withContact ? [contact] : [],
+    })
+    if (declared !== null) for (const source of ['crm', 'telephony']) await warehouse.declareFeed(source, declared)
+    const [row] = await warehouse.taskRates({ config: given, now })
+    return { came_back: row?.came_back, mature: row?.mature, cost: row?.avoidable_cost, provisional: row?.provisional }
+  }
+  const mature = { came_back: 1, mature: 1, cost: 2.68 }
+  const immature = { came_back: 0, mature: 0, cost: 0, provisional: true }
+  const later = Date.parse('2026-10-27T00:00:00Z')
+
+  test.each([
+    ['from the end of its window', null, windowEnd, windowEnd, mature],
+    ['not before it', null, windowEnd - 1, windowEnd, immature],
+    ['not while a feed is complete to less', null, later, windowEnd - 1, immature],
+    ['not while a feed is complete to nothing', null, later, null, immature],
+    ['once nothing more would join it', resumableUntil, resumableUntil, later, mature],
+    ['not while something could', resumableUntil, resumableUntil - 1, later, immature],
+  ])('%s', async (_, until, now, declared, expected) => {
+    expect(await rates(until, now, declared)).toMatchObject(expected)
+  })
+
+  test('and its week provisional until that is over for every feed', async () => {
+    // The clocks go back that night: the week ends at midnight GMT.
+    const weekEnd = Date.parse('2026-10-26T00:00:00Z')
+    expect(await rates(null, weekEnd, weekEnd)).toEqual({ ...mature, provisional: false })
+    expect(await rates(null, weekEnd - 1, weekEnd)).toEqual({ ...mature, provisional: true })
+    expect(await rates(null, weekEnd, weekEnd - 1)).toEqual({ ...mature, provisional: true })
+  })
+
+  test('where there is no contact feed at all, there is none to wait for', async () => {
+    const without = { ...config, feeds: {} }
+    expect(await rates(null, later, null, without)).toMatchObject({ came_back: 1, mature: 1, provisional: false })
+  })
+})

@@ -136,7 +136,7 @@ const tighten = (bounds: Map<string, Bounds>, law: Law): boolean => {
   let changed = false
   for (const [column, factor] of Object.entries(law)) {
     const { low, high } = bounds.get(column) as Bounds
-    if (low === high) continue
+    if (low >= high) continue
     let others = 0
     for (const [other, weight] of Object.entries(law)) {
       if (other === column) continue

@@ -29,6 +29,20 @@ describe('migrations', () => {
     expect(await warehouse.migrate()).toEqual([])
   })
 
+  test('make inserts durable in the process, where there is no replica', async () => {
+    const engine = await openEmbeddedEngine({ dataDir: tables.dataDir, database: 'durable' })
+    try {
+      await migrate(engine)
+      const text = `SELECT name, engine_full FROM system.tables WHERE database = 'durable' AND name != 'migrations'`
+      const made = await engine.select<{ name: string; engine_full: string }>({ name: 'tables', text })
+      expect(made.map(({ name }) => name).toSorted()).toEqual(['bad_rows', 'contacts', 'feeds', 'journeys'])
+      for (const { engine_full } of made)
+        expect(engine_full).toContain('fsync_after_insert = 1, fsync_part_directory = 1')
+    } finally {
+      await engine.close()
+    }
+  })
+
   test('that were edited, or are of a later version, are refused', async () => {
     const database = 'edited'
     const engine = await openEmbeddedEngine({ dataDir: tables.dataDir, database })
@@ -64,7 +78,7 @@ test('rows outlive closing and opening again', async () => {
 describe('a data folder', () => {
   test('is refused while this process works in another', async () => {
     await tables.fresh()
-    const other = openEmbedded({ dataDir: `${tables.dataDir}-other` })
+    const other = openEmbedded({ dataDir: `${tables.dataDir}/other` })
     await expect(other).rejects.toMatchObject({ code: 'locked', retryable: false })
   })
 
