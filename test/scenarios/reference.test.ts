@@ -3,7 +3,7 @@ import { referenceLaw } from '@ringback/testkit'
 import { judgeRecords } from './judge-records.ts'
 import { createWorld } from './worlds.ts'
 
-const SEEDS = Number(process.env['RINGBACK_SEEDS'] ?? (process.env['CI'] ? 6_000 : 1_500))
+const SEEDS = Number(process.env['RINGBACK_SEEDS'] ?? (process.env['CI'] ? 3_000 : 800))
 const FIRST = Number(process.env['RINGBACK_SEED'] ?? 1)
 
 const without = (row: object, ...keys: string[]) =>

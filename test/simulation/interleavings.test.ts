@@ -5,7 +5,7 @@ import { createWorld } from '../scenarios/worlds.ts'
 import { runLog, standing } from './partitioned-log.ts'
 import { createRandom } from './random.ts'
 
-const SEEDS = Number(process.env['RINGBACK_SEEDS'] ?? (process.env['CI'] ? 3_000 : 600))
+const SEEDS = Number(process.env['RINGBACK_SEEDS'] ?? (process.env['CI'] ? 1_500 : 400))
 const FIRST = Number(process.env['RINGBACK_SEED'] ?? 1)
 const SCHEDULES = 3
 
