@@ -21,13 +21,25 @@ if (!existsSync(DATA)) {
   console.warn(`SKIPPED: the exports of others are not at ${DATA}`)
   test.skip('exports of others through the command line', () => undefined)
 } else
-  test.each(FILES)('%s: %s', (mapping, file, expected) => {
-    const bench = createBench(CONFIG)
-    const imported = bench.run(['import', '--mapping', join(EXAMPLES, mapping), join(DATA, file), '--now', NOW, '--json'])
-    expect(JSON.parse(imported.stdout)).toMatchObject(expected)
-    const isBad = Object.keys(expected.bad).length > 0
-    expect(imported.status).toBe(isBad ? 1 : 0)
-    expect(bench.rows('bad-rows').map((row) => row['reason'])).toEqual(Object.keys(expected.bad))
-    const table = mapping === 'snowplow-web.yaml' ? 'journeys' : 'contacts'
-    expect(bench.rows(table).length).toBeGreaterThan(0)
-  }, 120_000)
+  test.each(FILES)(
+    '%s: %s',
+    (mapping, file, expected) => {
+      const bench = createBench(CONFIG)
+      const imported = bench.run([
+        'import',
+        '--mapping',
+        join(EXAMPLES, mapping),
+        join(DATA, file),
+        '--now',
+        NOW,
+        '--json',
+      ])
+      expect(JSON.parse(imported.stdout)).toMatchObject(expected)
+      const isBad = Object.keys(expected.bad).length > 0
+      expect(imported.status).toBe(isBad ? 1 : 0)
+      expect(bench.rows('bad-rows').map((row) => row['reason'])).toEqual(Object.keys(expected.bad))
+      const table = mapping === 'snowplow-web.yaml' ? 'journeys' : 'contacts'
+      expect(bench.rows(table).length).toBeGreaterThan(0)
+    },
+    120_000,
+  )

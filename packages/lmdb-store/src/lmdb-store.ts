@@ -47,7 +47,7 @@ export interface LmdbStoreOptions {
 
 export const openLmdbStore = ({ path, cachedNodes = 25_000 }: LmdbStoreOptions): Store => {
   const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
-  const nodes = env.openDB<Kept, string>('nodes', { sharedStructuresKey: STRUCTURES as unknown as symbol })
+  const nodes = env.openDB<Kept, string>('nodes', { sharedStructuresKey: STRUCTURES })
   const outbox = env.openDB<Buffer, [number, number]>('outbox', { encoding: 'binary' })
   const profiles = env.openDB<FactsMessage, string>('profiles', {})
   const meta = env.openDB<Progress, string>('meta', {})
