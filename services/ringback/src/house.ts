@@ -6,7 +6,7 @@ import { createCorrelate } from '@ringback/correlator'
 import { createTokeniser, type Tokeniser } from '@ringback/identity'
 import { createRules, type Rules } from '@ringback/journeys'
 import { openLmdbStore } from '@ringback/lmdb-store'
-import { RingbackError, type Store } from '@ringback/pipeline'
+import { RingbackError, type Store, type Table, TABLES } from '@ringback/pipeline'
 import { findConfig, loadConfig, loadLinkKey } from '@ringback/runtime'
 import { openEmbedded, type Warehouse } from '@ringback/warehouse'
 import { createWriter } from '@ringback/writer'
@@ -76,10 +76,15 @@ export const openHouse = async (common: CommonOptions, io: Io): Promise<House> =
     await warehouse.migrate()
     const writer = createWriter({
       store,
-      insert: ({ table, body }) =>
-        warehouse.insertConclusions({ [table]: [body] }, (refused) => {
-          io.err(`The table ${refused.table} refused a row, which is a fault of Ringback: ${refused.cause.message}\n`)
-        }),
+      insert: (entries) => {
+        const bodiesFor = (table: Table) => entries.filter((entry) => entry.table === table).map(({ body }) => body)
+        return warehouse.insertConclusions(
+          Object.fromEntries(TABLES.map((table) => [table, bodiesFor(table)])),
+          (refused) => {
+            io.err(`The table ${refused.table} refused a row, which is a fault of Ringback: ${refused.cause.message}\n`)
+          },
+        )
+      },
       mostWaiting: MOST_WAITING_BYTES,
     })
     await writer.settled()

@@ -15,7 +15,8 @@ export interface Writer {
 
 export interface WriterOptions {
   readonly store: Pick<Store, 'outbox' | 'removeOutbox'>
-  readonly insert: (entry: OutboxEntry) => Promise<void>
+  /** Puts all of these into the tables; the more at once, the faster. */
+  readonly insert: (entries: readonly OutboxEntry[]) => Promise<void>
   /** How much may wait, in bytes of rows. */
   readonly mostWaiting: number
 }
@@ -34,11 +35,12 @@ export const createWriter = ({ store, insert, mostWaiting }: WriterOptions): Wri
   }
 
   const drain = async (): Promise<void> => {
-    for (let entry = waiting[0]; entry; entry = waiting[0]) {
-      await insert(entry)
-      store.removeOutbox([entry])
-      waiting.shift()
-      bytes -= entry.body.length
+    while (waiting.length > 0) {
+      const entries = [...waiting]
+      await insert(entries)
+      store.removeOutbox(entries)
+      waiting.splice(0, entries.length)
+      for (const { body } of entries) bytes -= body.length
       notify()
     }
   }
