@@ -45,7 +45,7 @@ export interface LmdbStoreOptions {
   readonly cachedNodes?: number
 }
 
-export const openLmdbStore = ({ path, cachedNodes = 25_000 }: LmdbStoreOptions): Store => {
+export const openLmdbStore = ({ path, cachedNodes = 12_000 }: LmdbStoreOptions): Store => {
   const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
   const nodes = env.openDB<Kept, string>('nodes', { sharedStructuresKey: STRUCTURES })
   const outbox = env.openDB<Buffer, [number, number]>('outbox', { encoding: 'binary' })

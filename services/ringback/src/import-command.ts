@@ -22,7 +22,7 @@ const BATCHES_AHEAD = 4
  * folded as it is read, a large one in ever larger pieces.
  */
 const LEAST_AT_ONCE = 4_000
-const MOST_AT_ONCE = 24_000
+const MOST_AT_ONCE = 16_000
 /** What has waited so long is folded however little it is: a pipe may be slow. */
 const LONGEST_WAIT_MS = 2_000
 
