@@ -73,10 +73,7 @@ export const openLmdbStore = ({ path, cachedNodes = 12_000 }: LmdbStoreOptions):
     after: Progress,
   ): void => {
     const today = Math.floor(after.now / DAY_MS)
-    // In the order of their keys, neighbours share their pages.
-    const puts = [...changed]
-      .map(([name, { state, before }]) => ({ name, state, before }))
-      .sort((a, b) => (a.before.key < b.before.key ? -1 : 1))
+    const puts = [...changed].map(([name, { state, before }]) => ({ name, state, before }))
     const newToday = puts.filter(({ before }) => before.day !== today).map(({ before }) => before.key)
     env.transactionSync(() => {
       for (const { name, state, before } of puts) nodes.putSync(before.key, [name, today, state])
