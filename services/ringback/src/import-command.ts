@@ -6,7 +6,6 @@ import { describeProblem, type Instant, RECORD_KINDS, type RecordKind } from '@r
 import { describeInputProblem, findLineFormat, LINE_FORMATS, type Mapping, parseMapping } from '@ringback/formats'
 import type { FactsMessage } from '@ringback/households'
 import { RingbackError } from '@ringback/pipeline'
-import { Unpackr } from 'msgpackr'
 import { incompleteFeeds } from './feeds.ts'
 import { followRules, type House } from './house.ts'
 import type { ImportCounts, ImportTask, WorkerMessage } from './import-worker.ts'
@@ -117,7 +116,6 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
     ...plan,
   }
   const progress = createProgress(io)
-  const unpackr = new Unpackr()
   const worker = new Worker(new URL('./import-worker.js', import.meta.url), {
     workerData: task,
     // Nearly everything that reading makes is short-lived.
@@ -167,7 +165,7 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
         break
       }
       if (message.type !== 'batch') continue
-      for (const facts of unpackr.unpack(message.packed) as FactsMessage[]) pending.push(facts)
+      for (const facts of JSON.parse(message.facts) as FactsMessage[]) pending.push(facts)
       worker.postMessage('credit')
       if (message.bad.length > 0) await house.warehouse.insertBadRows(message.bad)
       for (const { reason } of message.bad) add(bad, { [reason]: 1 })

@@ -22,7 +22,6 @@ import {
 import { createTokeniser } from '@ringback/identity'
 import { createRules } from '@ringback/journeys'
 import { toBadRow } from '@ringback/pipeline'
-import { Packr } from 'msgpackr'
 
 /** Records that become facts together: the events of a session mostly lie so close. */
 const BATCH_RECORDS = 24_000
@@ -58,8 +57,8 @@ export type WorkerMessage =
   | { readonly type: 'problem'; readonly problems: readonly InputProblem[] }
   | {
       readonly type: 'batch'
-      /** The carriers' own facts, packed. */
-      readonly packed: Uint8Array
+      /** The carriers' own facts, as JSON: text crosses threads cheaply, and what is parsed of it keeps no more alive than itself. */
+      readonly facts: string
       readonly bad: readonly BadRow[]
       readonly counts: ImportCounts
       readonly edge: EdgeCounts
@@ -71,13 +70,12 @@ export type WorkerMessage =
 const noCounts = (): ImportCounts => ({ read: 0, accepted: 0, skipped: 0, ambiguousTime: 0, superseded: 0 })
 
 const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Promise<void> => {
-  const say = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
+  const say = (message: WorkerMessage): void => port.postMessage(message)
   const rules = createRules(task.config)
   const { region } = task.config.council
   const tokeniser = createTokeniser({ key: task.key, region, stopList: task.config.identity.stopList })
   const intake = createIntake(tokeniser, rules)
   const assemble = createAssemble(rules)
-  const packr = new Packr()
   const door = { kind: task.mapping?.kind ?? task.kind, source: task.mapping?.source ?? task.source }
   const sources = new Set<string>()
   const contactSources = new Set<string>()
@@ -99,9 +97,8 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
     while (credits === 0) await new Promise<void>((go) => (wake = go))
     credits--
     const { messages, superseded } = assemble(records)
-    const packed = Uint8Array.from(packr.pack(messages))
     counts.superseded += superseded
-    say({ type: 'batch', packed, bad, counts, edge, bytesRead }, [packed.buffer])
+    say({ type: 'batch', facts: JSON.stringify(messages), bad, counts, edge, bytesRead })
     records = []
     bad = []
     counts = noCounts()
