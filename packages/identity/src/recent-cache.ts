@@ -2,6 +2,7 @@
 export interface RecentCache<K, V> {
   readonly get: (key: K) => V | undefined
   readonly set: (key: K, value: V) => void
+  readonly delete: (key: K) => void
 }
 
 /** Holds at most twice `size` entries; what was read or written among the last `size` is still there. */
@@ -22,6 +23,10 @@ export const createRecentCache = <K, V>(size: number): RecentCache<K, V> => {
       const older = old.get(key)
       if (older !== undefined) set(key, older)
       return older
+    },
+    delete: (key) => {
+      young.delete(key)
+      old.delete(key)
     },
   }
 }

@@ -149,7 +149,6 @@ export interface WhoIsWho {
     readonly contact: ParsedContact
     readonly isCarrier: boolean
   })[]
-  readonly households: readonly Household[]
   /** Pairs of tokens that one unambiguous profile holds together. */
   readonly profiles: readonly (readonly Token[])[]
 }
@@ -208,7 +207,6 @@ export const whoIsWho = (facts: HouseholdFacts, marks: ReadonlySet<Token>, maxPe
       (carrier): carrier is typeof carrier & Carrier<SessionFacts> => carrier.own.kind === 'session',
     ),
     contacts: all.filter((carrier): carrier is WhoIsWho['contacts'][number] => carrier.contact !== undefined),
-    households: [...new Set(all.map((carrier) => carrier.household))],
     profiles: all
       .filter((carrier) => carrier.own.kind === 'profile' && carrier.isLinkable)
       .map((carrier) => carrier.unshared.filter((token) => EXACT_TYPES.has(tokenType(token)))),

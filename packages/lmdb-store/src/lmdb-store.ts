@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { DAY_MS, type Instant } from '@ringback/contracts'
 import type { FactsMessage, NodeState } from '@ringback/households'
+import { createRecentCache } from '@ringback/identity'
 import {
   NO_PROGRESS,
   type OutboxEntry,
@@ -12,7 +13,6 @@ import {
   TABLES,
 } from '@ringback/pipeline'
 import { open } from 'lmdb'
-import { createNodeCache } from './node-cache.ts'
 
 /** A node as it is kept: its name, since the key is only a hash; the day it was last written; what is known of it. */
 type Kept = readonly [name: string, day: number, state: NodeState]
@@ -53,7 +53,7 @@ export const openLmdbStore = ({ path, cachedNodes = 12_000 }: LmdbStoreOptions):
   const meta = env.openDB<Progress, string>('meta', {})
   /** By (day, sequence): the keys of nodes that were not written before on that day. */
   const days = env.openDB<Buffer, [number, number]>('days', { encoding: 'binary' })
-  const cache = createNodeCache<KnownNode>(cachedNodes)
+  const cache = createRecentCache<string, KnownNode>(cachedNodes)
   let progress: Progress = meta.get(PROGRESS) ?? NO_PROGRESS
 
   const read = (name: string): KnownNode => {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Config, Instant } from '@ringback/contracts'
 import { createCorrelate } from '@ringback/correlator'
-import { createTokeniser, type Tokeniser } from '@ringback/identity'
+import { createTokeniser } from '@ringback/identity'
 import { createRules, type Rules } from '@ringback/journeys'
 import { openLmdbStore } from '@ringback/lmdb-store'
 import { RingbackError, type Store, type Table, TABLES } from '@ringback/pipeline'
@@ -23,7 +23,6 @@ export interface House {
   readonly dataDir: string
   readonly key: Buffer
   readonly rules: Rules
-  readonly tokeniser: Tokeniser
   readonly store: Store
   readonly warehouse: Warehouse
   readonly pipeline: Pipeline
@@ -67,12 +66,12 @@ export const openHouse = async (common: CommonOptions, io: Io): Promise<House> =
   const key = loadLinkKey({ env: io.env, dataDir, configFile, mayMake: true })
   const rules = createRules(config)
   const { region } = config.council
-  const tokeniser = createTokeniser({ key, region, stopList: config.identity.stopList })
+  const { keyId } = createTokeniser({ key, region, stopList: config.identity.stopList })
   const warehouse = await openEmbedded({ dataDir: join(dataDir, 'tables') })
   let store: Store | undefined
   try {
     store = openLmdbStore({ path: join(dataDir, 'state') })
-    claim(store, tokeniser.keyId, rules)
+    claim(store, keyId, rules)
     await warehouse.migrate()
     const writer = createWriter({
       store,
@@ -99,7 +98,6 @@ export const openHouse = async (common: CommonOptions, io: Io): Promise<House> =
       dataDir,
       key,
       rules,
-      tokeniser,
       store,
       warehouse,
       pipeline,

@@ -65,7 +65,7 @@ export type WorkerMessage =
       readonly bytesRead: number
     }
   | { readonly type: 'broken'; readonly problem: InputProblem }
-  | { readonly type: 'done'; readonly sources: readonly string[]; readonly contactSources: readonly string[] }
+  | { readonly type: 'done'; readonly sources: readonly string[] }
 
 const noCounts = (): ImportCounts => ({ read: 0, accepted: 0, skipped: 0, ambiguousTime: 0, superseded: 0 })
 
@@ -78,7 +78,6 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   const assemble = createAssemble(rules)
   const door = { kind: task.mapping?.kind ?? task.kind, source: task.mapping?.source ?? task.source }
   const sources = new Set<string>()
-  const contactSources = new Set<string>()
 
   let credits = task.credits
   let wake: (() => void) | undefined
@@ -167,7 +166,6 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
         counts.accepted++
         records.push(accepted.record)
         sources.add(accepted.record.source)
-        if (accepted.record.kind === 'contacts') contactSources.add(accepted.record.source)
         if (records.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
       }
     }
@@ -194,11 +192,9 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
     if (problem) return say({ type: 'problem', problems: [problem] })
   }
   await flush(bytesBefore)
-  for (const source of [door.source ?? []].flat()) {
-    sources.add(source)
-    if ((door.kind ?? 'contacts') === 'contacts') contactSources.add(source)
-  }
-  say({ type: 'done', sources: [...sources], contactSources: [...contactSources] })
+  // A file of nothing tells of its feed too.
+  if (door.source !== undefined) sources.add(door.source)
+  say({ type: 'done', sources: [...sources] })
 }
 
 if (parentPort) await run(workerData as ImportTask, parentPort)
