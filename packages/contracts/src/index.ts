@@ -73,3 +73,4 @@ export type {
   Verdict,
 } from './rows.ts'
 export { compileGlob, compileUrlRule, cutUrl } from './url-rules.ts'
+export { parseTopicRecords, toTopicRecord } from './topic-records.ts'

@@ -155,10 +155,18 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
       isSnapshot: true,
     })
 
-  const lacks = (message: FactsMessage, root: RootState): boolean =>
-    mergeHousehold(message.facts, root.facts) !== message.facts ||
-    root.marks.some(([token]) => valueOf(message.marks, token) === undefined) ||
-    root.said.some(([id]) => !message.claims.includes(id))
+  /** Whether a snapshot, or the part of one, lacks something of what it speaks for. */
+  const lacks = ({ facts, marks, claims, range }: FactsMessage, root: RootState): boolean => {
+    const [after, until] = range ?? [null, null]
+    const isMeant = ([name]: HouseholdFacts[number]): boolean =>
+      (after === null || name > after) && (until === null || name <= until)
+    if (mergeHousehold(facts, range ? root.facts.filter(isMeant) : root.facts) !== facts) return true
+    if (after !== null) return false
+    const claimed = new Set(claims)
+    return (
+      root.marks.some(([token]) => valueOf(marks, token) === undefined) || root.said.some(([id]) => !claimed.has(id))
+    )
+  }
 
   const supersededBy = (facts: HouseholdFacts, root: RootState, output: FoldOutput): void => {
     for (const [carrier, { own }] of facts) {
@@ -173,6 +181,11 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
     const { node, facts, marks, claims } = message
     if (state.parent !== undefined) {
       output.send({ kind: 'facts', node: state.parent, facts, marks, claims })
+      return state
+    }
+    // Nothing but a wish to be judged anew, by changed rules.
+    if (facts.length === 0 && marks.length === 0 && claims.length === 0) {
+      if (state.root) output.dirty(node)
       return state
     }
     const root = state.root ?? { ...EMPTY_ROOT, refreshedAt: now }

@@ -1,5 +1,5 @@
 /** What is said on the household log, one node to another. */
-import type { Token } from '@ringback/contracts'
+import type { Config, Token } from '@ringback/contracts'
 import type { CarrierTokens, HouseholdFacts, Keyed } from '@ringback/journeys'
 import type { NodeName } from './order.ts'
 
@@ -18,7 +18,15 @@ export interface FactsMessage {
   readonly isOwn?: true
   /** A root's repetition of all it knows, to itself. */
   readonly isSnapshot?: true
+  /** Of a part of a snapshot: the carriers that it speaks for. */
+  readonly range?: CarrierRange
 }
+
+/**
+ * Carriers by name, the first bound excluded, the second included; null: no bound. A part without a first bound also speaks for
+ * all marks and claims.
+ */
+export type CarrierRange = readonly [after: NodeName | null, until: NodeName | null]
 
 /** `node` belongs with `of`, which is smaller. */
 export interface LinkMessage {
@@ -42,4 +50,21 @@ export interface SeenMessage {
   readonly isShared?: true
 }
 
+/** What is said to a node. */
 export type Message = FactsMessage | LinkMessage | SeenMessage
+
+/** To a partition: everything that changed is to be judged now. */
+export interface JudgeMessage {
+  readonly kind: 'judge'
+}
+
+/** To a partition: which rules judge what follows, whole, so that whoever folds it again judges as it was judged. */
+export interface RulesMessage {
+  readonly kind: 'rules'
+  readonly ruleVersion: string
+  readonly keyId: string
+  readonly config: Config
+}
+
+/** Whatever lies on the household log. */
+export type LogMessage = Message | JudgeMessage | RulesMessage

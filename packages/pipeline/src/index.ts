@@ -2,5 +2,24 @@ export { toBadRow } from './bad-row.ts'
 export type { BadRowOrigin } from './bad-row.ts'
 export { RingbackError } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
+export { POSITION_KEY } from './keyed-state.ts'
+export type { KeyedState, StateEntry, WriteOutcome } from './keyed-state.ts'
+export { partitionOf } from './log.ts'
+export type {
+  Batch,
+  BatchHandler,
+  Bounds,
+  Log,
+  OutgoingMessage,
+  OwnedPartition,
+  ReceivedMessage,
+  Subscription,
+  SubscriptionOptions,
+  TopicSpec,
+} from './log.ts'
+export { NO_METRICS } from './stage-metrics.ts'
+export type { StageMetrics } from './stage-metrics.ts'
 export { NO_PROGRESS, TABLES } from './store.ts'
 export type { OutboxEntry, Progress, Store, StoreTransaction, Table } from './store.ts'
+export { groupsOf, topicsOf, topicSpecs } from './topics.ts'
+export type { KafkaConfig, Topics } from './topics.ts'
