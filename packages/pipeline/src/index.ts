@@ -1,5 +1,7 @@
 export { toBadRow } from './bad-row.ts'
 export type { BadRowOrigin } from './bad-row.ts'
+export { encodeConclusion } from './conclusion-codec.ts'
+export type { VersionedConclusion } from './conclusion-codec.ts'
 export { RingbackError } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
 export { POSITION_KEY } from './keyed-state.ts'
