@@ -177,13 +177,14 @@ const assertGathered = (inspected: Inspected, state: State): void => {
     if (place === undefined || others.length > 0)
       throw violated(7, `the facts of ${carrier} lie at ${others.length + (place === undefined ? 0 : 1)} nodes`)
     if (rootOf(state, carrier) !== place) throw violated(7, `${carrier} leads to another root than that of its facts`)
+    // What connects nothing is told nothing.
+    if (alone.has(carrier)) continue
     for (const token of own) {
       if (shared.has(token)) {
         const marks = state.nodes.get(place)?.root?.marks ?? []
         if (valueOf(marks, token) === undefined) throw violated(7, `the household of ${carrier} lacks the mark of ${token}`)
         continue
       }
-      if (alone.has(carrier)) continue
       const holder: string = holders.get(token) ?? place
       holders.set(token, holder)
       if (holder !== place) throw violated(7, `${token} has carriers at two roots`)

@@ -84,7 +84,7 @@ export const createConsumers = (world: SimulatedWorld, scheduler: Scheduler, fai
     const last = messages.at(-1)
     if (!last) return
     const sought: { at?: number } = {}
-    const batch = { ...ownedPartition(group, own, sought), messages, highWatermark: bounds.end }
+    const batch = { ...ownedPartition(group, own, sought), messages, fetchedFrom: own.position, highWatermark: bounds.end }
     const work = member.handler.onBatch(batch)
     finish(
       own,

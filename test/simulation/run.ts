@@ -6,7 +6,7 @@
 import type { Config, EdgeRecord } from '@ringback/contracts'
 import { DAY_MS, HOUR_MS, toTopicRecord } from '@ringback/contracts'
 import { toControl, toRulesMessage } from '@ringback/correlator'
-import { encodeMessage } from '@ringback/households'
+import { encodeMessage, type Message, type NodeState, refreshOf } from '@ringback/households'
 import { createRules } from '@ringback/journeys'
 import { groupsOf, topicsOf, topicSpecs } from '@ringback/pipeline'
 import { carrierOf } from '../scenarios/judge-records.ts'
@@ -244,18 +244,28 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
       }
   }
 
-  /** `households` begins anew with another number of partitions, and a generation later. */
+  /** `households` begins anew with another number of partitions, a generation later, from what is known of each household. */
   const makeAnew = async (): Promise<void> => {
     if (!scenario.isMadeAnew) return
-    for (let i = random.below(100); i > 0; i--) await step()
-    for (const kind of ['assembler', 'correlator'] as const)
-      for (const { process } of groups[kind].members) scheduler.forget(process)
+    await rest()
+    const messages: Message[] = []
+    for (let partition = 0; partition < world.partitionsOf(topics.households); partition++) {
+      const space = `${kafka.generation}.${partition}`
+      for (const key of world.stateKeys(space)) {
+        const [value] = key.startsWith('n:') ? world.readState(space, [key]) : []
+        const { root } = JSON.parse(value ?? '{}') as NodeState
+        if (root) messages.push(...refreshOf(key.slice(2), root, config.identity.maxCarriers))
+      }
+    }
     kafka = { ...kafka, generation: kafka.generation + 1, partitions: kafka.partitions + 1 }
     world.makeTopic(topics.households, kafka.partitions, 2 * retention + DAY_MS)
-    const renamed = groupsOf(kafka)
-    groups.assembler = group(renamed.assembler, groups.assembler.topics, 'assembler', 1)
-    groups.correlator = group(renamed.correlator, groups.correlator.topics, 'correlator', 2)
-    for (const kind of ['assembler', 'correlator'] as const) consumers.rebalance(groups[kind], false)
+    for (const message of messages)
+      world.append(
+        topics.households,
+        encodeMessage(message).map((value) => ({ key: message.node, value })),
+      )
+    groups.correlator = group(groupsOf(kafka).correlator, [topics.households], 'correlator', 2)
+    consumers.rebalance(groups.correlator, false)
   }
 
   for (const [i, phase] of phases.entries()) {

@@ -80,8 +80,6 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
   const own = toRulesMessage(rules, keyId)
   const foldStretch = createFoldStretch({ generation, rulesOf: createJudgingRules(rules) })
   const gate = createRulesGate(own)
-  /** Positions that were sought, by partition, until something comes from there. */
-  const sought = new Map<number, number>()
 
   const parse = ({ offset, timestamp, key, value }: ReceivedMessage): Numbered => {
     try {
@@ -144,13 +142,11 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
     }
     const stretch = stretchFrom(messages, position, committed)
     const first = stretch[0]?.offset
-    // Whoever sought an offset and is given a greater one: there is nothing in between.
-    if (first === undefined || (first !== position && sought.get(batch.partition) !== position)) {
-      sought.set(batch.partition, position)
+    // Where nothing lies between the position and what was fetched from it, the next message is the first of these.
+    if (first === undefined || (first !== position && position < batch.fetchedFrom)) {
       batch.seek(position)
       return undefined
     }
-    sought.delete(batch.partition)
     const last = stretch[stretch.length - 1] as Numbered
     await loaded.loadMore(namesOf(stretch))
     if (isJudged(last)) await loaded.loadMore(loaded.dirty)
