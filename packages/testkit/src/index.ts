@@ -1,3 +1,5 @@
+export { startNative } from './native.ts'
+export type { Native, NativePart } from './native.ts'
 export { referenceLaw } from './reference/law.ts'
 export type { ReferenceRows } from './reference/law.ts'
 export { plainEdge } from './reference/plain-edge.ts'
