@@ -1,3 +1,7 @@
+export { logConformance } from './log/log-conformance.ts'
+export type { OpenLog } from './log/log-conformance.ts'
+export { createMemoryLog } from './log/memory-log.ts'
+export type { MemoryLogOptions } from './log/memory-log.ts'
 export { startNative } from './native.ts'
 export type { Native, NativePart } from './native.ts'
 export { referenceLaw } from './reference/law.ts'
