@@ -29,6 +29,8 @@ export const groupsOf = ({ prefix, generation }: Pick<KafkaConfig, 'prefix' | 'g
   assembler: `${prefix}.assembler`,
   correlator: `${prefix}.correlator.${generation}`,
   writer: `${prefix}.writer`,
+  /** Reads the profiles once more in each half of the retention. */
+  profiles: (half: number) => `${prefix}.profiles.${half}`,
 })
 
 /** What the broker accepts of one message; `households` also carries whole households on the move. */
@@ -56,3 +58,20 @@ export const topicSpecs = (kafka: KafkaConfig, { retention }: Config['defaults']
     spec(topics.badRows, retention),
   ]
 }
+
+/**
+ * The council's own, where they are missing. What lies on them is raw: it is kept no longer than a redrive may need it, by the
+ * broker's clock, since senders may stamp it with whatever time they like.
+ */
+export const sourceSpecs = (
+  { sources, partitions }: KafkaConfig,
+  { retention }: Config['defaults'],
+): readonly TopicSpec[] =>
+  [...new Set(Object.values(sources).flat())].map((topic) => ({
+    topic,
+    partitions,
+    retention: retention + DAY_MS,
+    isCompacted: false,
+    stampsOnAppend: true,
+    mostMessageBytes: MOST_MESSAGE_BYTES,
+  }))

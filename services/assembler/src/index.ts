@@ -1,2 +1,3 @@
 export { createAssemble } from './assemble.ts'
 export type { Assemble, Assembled } from './assemble.ts'
+export { assembler } from './service.ts'
