@@ -1,0 +1,114 @@
+/** The one place that makes clients: what ioredis would do behind our back (queue, resend, retry, print) is switched off here. */
+import { Cluster, Redis } from 'ioredis'
+import type { Endpoints } from './endpoints.ts'
+import { toFailure } from './failures.ts'
+
+export interface Timeouts {
+  /** From the first byte sent until the connection can be used. */
+  readonly connectTimeoutMs: number
+  /** From a call to its answer. After as long a silence the connection is given up, since its peer may be gone. */
+  readonly commandTimeoutMs: number
+}
+
+export const TIMEOUTS: Timeouts = { connectTimeoutMs: 5_000, commandTimeoutMs: 10_000 }
+
+export type Client = Redis | Cluster
+
+export interface Connection {
+  readonly client: Client
+  /** Calls once the client is ready; waits for an attempt to connect, and fails with it. Rejects with a RingbackError. */
+  readonly call: <T>(work: (client: Client) => Promise<T>) => Promise<T>
+  readonly close: () => Promise<void>
+}
+
+const FIRST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 2_000
+/** Half of it is chance, so that many clients do not come back at once. */
+const pauseBefore = (attempt: number): number =>
+  Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2)
+
+const optionsOf = (endpoints: Endpoints, { connectTimeoutMs, commandTimeoutMs }: Timeouts) => ({
+  ...(endpoints.username !== undefined && { username: endpoints.username }),
+  ...(endpoints.password !== undefined && { password: endpoints.password }),
+  ...(endpoints.usesTls && { tls: {} }),
+  connectionName: 'ringback',
+  connectTimeout: connectTimeoutMs,
+  commandTimeout: commandTimeoutMs,
+  socketTimeout: commandTimeoutMs,
+  enableAutoPipelining: false,
+  // What was under way when a connection broke is a lost answer: the caller reads again before it writes again.
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  // Behind an address that moves with a failover, the old connection still leads to what is a replica by now.
+  reconnectOnError: (error: Error) => error.message.includes('READONLY'),
+})
+
+const createClient = (endpoints: Endpoints, timeouts: Timeouts): Client => {
+  const options = optionsOf(endpoints, timeouts)
+  if (!endpoints.isCluster)
+    return new Redis({
+      ...options,
+      ...endpoints.nodes[0],
+      db: endpoints.database,
+      enableOfflineQueue: false,
+      retryStrategy: pauseBefore,
+    })
+  return new Cluster([...endpoints.nodes], {
+    redisOptions: options,
+    enableOfflineQueue: false,
+    enableAutoPipelining: false,
+    clusterRetryStrategy: pauseBefore,
+    slotsRefreshTimeout: timeouts.connectTimeoutMs,
+    // A lost answer again: no resending of a script that may have run.
+    retryDelayOnFailover: 0,
+  })
+}
+
+export const connect = (endpoints: Endpoints, timeouts: Timeouts): Connection => {
+  const client = createClient(endpoints, timeouts)
+  /** Why it is not connected, as far as it is known. */
+  let lastError: unknown = new Error('It is not connected yet')
+  client.on('error', (error: unknown) => {
+    lastError = error
+  })
+
+  let attempt: Promise<void> | undefined
+  const connected = (): Promise<void> | undefined => {
+    if (client.status === 'ready') return undefined
+    if (client.status === 'end') return Promise.reject(new Error('The connection was closed on this side'))
+    attempt ??= new Promise<void>((resolve, reject) => {
+      const finish = (settle: () => void) => (): void => {
+        clearTimeout(timer)
+        client.off('ready', onReady).off('close', onFailure).off('end', onFailure)
+        attempt = undefined
+        settle()
+      }
+      const onReady = finish(resolve)
+      const onFailure = finish(() => reject(lastError as Error))
+      const timer = setTimeout(onFailure, timeouts.connectTimeoutMs)
+      client.on('ready', onReady).on('close', onFailure).on('end', onFailure)
+    })
+    return attempt
+  }
+
+  return {
+    client,
+    call: async (work) => {
+      try {
+        await connected()
+        return await work(client)
+      } catch (cause) {
+        throw toFailure(endpoints, cause)
+      }
+    },
+    close: async () => {
+      const { status } = client
+      client.disconnect()
+      // Between two attempts there is nothing that could end.
+      if (status !== 'ready') return
+      await new Promise<void>((resolve) => {
+        client.once('end', () => resolve())
+      })
+    },
+  }
+}
