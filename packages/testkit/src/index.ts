@@ -1,3 +1,7 @@
+export { keyedStateConformance } from './keyed-state-conformance.ts'
+export type { KeyedStateConformance, KeyedStateUnderTest } from './keyed-state-conformance.ts'
+export { createMemoryState } from './memory-state.ts'
+export type { MemorySnapshot, MemoryState, MemoryStateOptions } from './memory-state.ts'
 export { referenceLaw } from './reference/law.ts'
 export type { ReferenceRows } from './reference/law.ts'
 export { plainEdge } from './reference/plain-edge.ts'
