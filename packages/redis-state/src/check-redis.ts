@@ -1,4 +1,5 @@
 /** What stands between a Redis and its task here, for `doctor` and for the log at start. */
+import { Redis } from 'ioredis'
 import { type Client, connect, TIMEOUTS } from './connection.ts'
 import { type Environment, type RedisConfig, toEndpoints } from './endpoints.ts'
 import { RingbackError } from '@ringback/pipeline'
@@ -53,20 +54,20 @@ const problemsOfCluster = (info: ReadonlyMap<string, string>): RedisProblem[] =>
         ),
       ]
 
-const addressOf = (node: Client): string => ('host' in node.options ? `${node.options.host}:${node.options.port}` : '')
-
 /** Of a client that is connected. */
 export const findProblems = async (client: Client): Promise<readonly RedisProblem[]> => {
-  if (!('nodes' in client)) return [...problemsOfServer(toFields(await client.info()), false)]
-  const ofNodes = await Promise.all(
-    client.nodes('master').map(async (node) =>
+  if (client instanceof Redis) return [...problemsOfServer(toFields(await client.info()), false)]
+  const nodes = client.nodes('master')
+  const ofServers = await Promise.all(
+    nodes.map(async (node) =>
       [...problemsOfServer(toFields(await node.info()), true)].map(({ severity, message }) => ({
         severity,
-        message: `${addressOf(node)}: ${message}`,
+        message: `${node.options.host}:${node.options.port}: ${message}`,
       })),
     ),
   )
-  return [...problemsOfCluster(toFields(await client.cluster('INFO'))), ...ofNodes.flat()]
+  const ofCluster = problemsOfCluster(toFields((await nodes[0]?.cluster('INFO')) ?? ''))
+  return [...ofCluster, ...ofServers.flat()]
 }
 
 /** Connects, looks and leaves. That it cannot be reached or signed in to is a problem, too; rejects for nothing. */
@@ -77,7 +78,7 @@ export const checkRedis = async (options: {
   try {
     const connection = connect(toEndpoints(options.redis, options.env ?? {}), TIMEOUTS)
     try {
-      return await connection.call(findProblems)
+      return await connection.call('', findProblems)
     } finally {
       await connection.close()
     }

@@ -1,5 +1,5 @@
 /** The one place that makes clients: what ioredis would do behind our back (queue, resend, retry, print) is switched off here. */
-import { Cluster, Redis } from 'ioredis'
+import { Cluster, Command, Redis } from 'ioredis'
 import type { Endpoints } from './endpoints.ts'
 import { toFailure } from './failures.ts'
 
@@ -16,8 +16,11 @@ export type Client = Redis | Cluster
 
 export interface Connection {
   readonly client: Client
-  /** Calls once the client is ready; waits for an attempt to connect, and fails with it. Rejects with a RingbackError. */
-  readonly call: <T>(work: (client: Client) => Promise<T>) => Promise<T>
+  /**
+   * Calls once the connection for a key can be used: waits for an attempt to make it, and fails with it. Whatever it rejects
+   * with is a RingbackError.
+   */
+  readonly call: <T>(key: string, work: (client: Client) => Promise<T>) => Promise<T>
   readonly close: () => Promise<void>
 }
 
@@ -64,38 +67,63 @@ const createClient = (endpoints: Endpoints, timeouts: Timeouts): Client => {
   })
 }
 
+/** The address of the node that a key lies at, as far as the client knows. */
+export const ownerOf = (client: Cluster, key: string): string | undefined =>
+  client.slots[new Command('exists', [key]).getSlot()]?.[0]
+
+export const nodeAt = (client: Cluster, address: string | undefined): Redis | undefined =>
+  client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === address)
+
+/** Follows clients of which attempts to connect are under way. */
+const createWaiting = (timeoutMs: number) => {
+  const attempts = new Map<Client, Promise<void>>()
+  /** Resolves when it is ready; rejects when the attempt has failed, or there was none in time. */
+  return (client: Client, whyNot: () => unknown): Promise<void> => {
+    const known = attempts.get(client)
+    if (known) return known
+    const attempt = new Promise<void>((resolve, reject) => {
+      const finish = (settle: () => void) => (): void => {
+        clearTimeout(timer)
+        client.off('ready', onReady).off('close', onFailure).off('end', onFailure)
+        attempts.delete(client)
+        settle()
+      }
+      const onReady = finish(resolve)
+      const onFailure = finish(() => reject(whyNot() as Error))
+      const timer = setTimeout(onFailure, timeoutMs)
+      client.on('ready', onReady).on('close', onFailure).on('end', onFailure)
+    })
+    attempts.set(client, attempt)
+    return attempt
+  }
+}
+
 export const connect = (endpoints: Endpoints, timeouts: Timeouts): Connection => {
   const client = createClient(endpoints, timeouts)
+  const waitFor = createWaiting(timeouts.connectTimeoutMs)
   /** Why it is not connected, as far as it is known. */
   let lastError: unknown = new Error('It is not connected yet')
   client.on('error', (error: unknown) => {
     lastError = error
   })
 
-  let attempt: Promise<void> | undefined
-  const connected = (): Promise<void> | undefined => {
-    if (client.status === 'ready') return undefined
-    if (client.status === 'end') return Promise.reject(new Error('The connection was closed on this side'))
-    attempt ??= new Promise<void>((resolve, reject) => {
-      const finish = (settle: () => void) => (): void => {
-        clearTimeout(timer)
-        client.off('ready', onReady).off('close', onFailure).off('end', onFailure)
-        attempt = undefined
-        settle()
-      }
-      const onReady = finish(resolve)
-      const onFailure = finish(() => reject(lastError as Error))
-      const timer = setTimeout(onFailure, timeouts.connectTimeoutMs)
-      client.on('ready', onReady).on('close', onFailure).on('end', onFailure)
-    })
-    return attempt
+  const ready = async (key: string): Promise<void> => {
+    if (client.status === 'end') throw new Error('The connection was closed on this side')
+    if (client.status !== 'ready') await waitFor(client, () => lastError)
+    if (client instanceof Redis) return
+    // A Cluster connects to each of its nodes when it is first needed, and refuses what is called meanwhile.
+    const node = nodeAt(client, ownerOf(client, key))
+    if (!node || node.status === 'ready' || node.status === 'end') return
+    const attempt = waitFor(node, () => new Error('A node of the Cluster cannot be reached'))
+    if (node.status === 'wait') node.connect().catch(() => {})
+    await attempt
   }
 
   return {
     client,
-    call: async (work) => {
+    call: async (key, work) => {
       try {
-        await connected()
+        await ready(key)
         return await work(client)
       } catch (cause) {
         throw toFailure(endpoints, cause)

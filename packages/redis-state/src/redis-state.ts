@@ -3,9 +3,9 @@
  * is one MGET and one script.
  */
 import { type KeyedState, POSITION_KEY, RingbackError, type StateEntry, type WriteOutcome } from '@ringback/pipeline'
-import { Command, Redis } from 'ioredis'
+import { Redis } from 'ioredis'
 import { findProblems, type RedisProblem } from './check-redis.ts'
-import { type Client, connect, TIMEOUTS, type Timeouts } from './connection.ts'
+import { type Client, connect, nodeAt, ownerOf, TIMEOUTS, type Timeouts } from './connection.ts'
 import { type Environment, type RedisConfig, toEndpoints } from './endpoints.ts'
 import { readScript } from './script.ts'
 
@@ -42,17 +42,16 @@ const runScript = async (client: Client, keys: readonly string[], values: readon
   }
 }
 
-/** The address of the node that a key lies at, as the client knows it after having asked for the key. */
-const ownerOf = async (client: Client, key: string): Promise<string | undefined> => {
+/** Where a partition is listed: its server's address in a Cluster. Asking for a key shows the client where it lies by now. */
+const placeOf = async (client: Client, key: string): Promise<string | undefined> => {
   await client.exists(key)
-  return client instanceof Redis ? undefined : client.slots[new Command('exists', [key]).getSlot()]?.[0]
+  return client instanceof Redis ? undefined : ownerOf(client, key)
 }
 
-const nodeAt = (client: Client, address: string | undefined): Redis => {
-  if (client instanceof Redis) return client
-  const node = client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === address)
-  if (node) return node
-  throw new Error('The owner of a slot is not connected')
+const serverAt = (client: Client, address: string | undefined): Redis => {
+  const server = client instanceof Redis ? client : nodeAt(client, address)
+  if (server) return server
+  throw new Error('The node that holds a partition is not connected')
 }
 
 /** Connects by itself, from now on and again and again; what is called meanwhile waits for one attempt. */
@@ -65,7 +64,7 @@ export const openRedisState = (options: RedisStateOptions): KeyedState => {
   if (onProblem)
     client.once('ready', () => {
       // Whoever cannot even be asked shows it at the first call.
-      call(findProblems).then(
+      call('', findProblems).then(
         (problems) => problems.forEach(onProblem),
         () => {},
       )
@@ -75,7 +74,7 @@ export const openRedisState = (options: RedisStateOptions): KeyedState => {
     read: async (partition, keys) => {
       if (keys.length === 0) return []
       const space = keyspace(partition)
-      const values = await call((client) => client.mget(keys.map((key) => space + key)))
+      const values = await call(space, (client) => client.mget(keys.map((key) => space + key)))
       return values.map((value) => value ?? undefined)
     },
     compareAndSet: async (partition, expected, position, entries) => {
@@ -85,25 +84,27 @@ export const openRedisState = (options: RedisStateOptions): KeyedState => {
       const keys = [space + POSITION_KEY, ...ordered.map(({ key }) => space + key)]
       const before = expected === undefined ? ['0', ''] : ['1', expected]
       const values = [...before, position, String(expiresAfterMs), String(expiring.length)]
-      const code = await call((client) => runScript(client, keys, [...values, ...ordered.map(({ value }) => value)]))
+      const code = await call(space, (client) =>
+        runScript(client, keys, [...values, ...ordered.map(({ value }) => value)]),
+      )
       const outcome = OUTCOMES[Number(code)]
       if (outcome) return outcome
       throw new RingbackError('store', `Redis answered a script in a way that it cannot (${endpoints.place})`)
     },
     keys: async function* (partition, keyPrefix) {
       const space = keyspace(partition)
-      const owner = () => call((client) => ownerOf(client, space + POSITION_KEY))
-      const before = await owner()
+      const place = () => call(space, (client) => placeOf(client, space))
+      const before = await place()
       const pattern = `${escapeGlob(space + keyPrefix)}*`
       let cursor = '0'
       do {
-        const [next, found] = await call((client) =>
-          nodeAt(client, before).scan(cursor, 'MATCH', pattern, 'COUNT', SCANNED_AT_ONCE),
+        const [next, found] = await call(space, (client) =>
+          serverAt(client, before).scan(cursor, 'MATCH', pattern, 'COUNT', SCANNED_AT_ONCE),
         )
         for (const key of found) yield key.slice(space.length)
         cursor = next
       } while (cursor !== '0')
-      if ((await owner()) !== before)
+      if ((await place()) !== before)
         throw new RingbackError(
           'store',
           `Redis moved a slot while its keys were listed: begin anew (${endpoints.place})`,
