@@ -57,17 +57,17 @@ const problemsOfCluster = (info: ReadonlyMap<string, string>): RedisProblem[] =>
 /** Of a client that is connected. */
 export const findProblems = async (client: Client): Promise<readonly RedisProblem[]> => {
   if (client instanceof Redis) return [...problemsOfServer(toFields(await client.info()), false)]
-  const nodes = client.nodes('master')
-  const ofServers = await Promise.all(
-    nodes.map(async (node) =>
-      [...problemsOfServer(toFields(await node.info()), true)].map(({ severity, message }) => ({
-        severity,
-        message: `${node.options.host}:${node.options.port}: ${message}`,
-      })),
-    ),
+  const ofNodes = await Promise.all(
+    client.nodes('master').map(async (node) => {
+      const info = await node.info()
+      const state = await node.cluster('INFO')
+      return [...problemsOfServer(toFields(info), true), ...problemsOfCluster(toFields(state))].map((problem) => ({
+        ...problem,
+        message: `${node.options.host}:${node.options.port}: ${problem.message}`,
+      }))
+    }),
   )
-  const ofCluster = problemsOfCluster(toFields((await nodes[0]?.cluster('INFO')) ?? ''))
-  return [...ofCluster, ...ofServers.flat()]
+  return ofNodes.flat()
 }
 
 /** Connects, looks and leaves. That it cannot be reached or signed in to is a problem, too; rejects for nothing. */

@@ -62,6 +62,8 @@ const createClient = (endpoints: Endpoints, timeouts: Timeouts): Client => {
     enableAutoPipelining: false,
     clusterRetryStrategy: pauseBefore,
     slotsRefreshTimeout: timeouts.connectTimeoutMs,
+    // A redirection that is followed more often than this is a loop; of a slot without an owner the call tells after half a second.
+    maxRedirections: 5,
     // A lost answer again: no resending of a script that may have run.
     retryDelayOnFailover: 0,
   })
@@ -74,41 +76,49 @@ export const ownerOf = (client: Cluster, key: string): string | undefined =>
 export const nodeAt = (client: Cluster, address: string | undefined): Redis | undefined =>
   client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === address)
 
-/** Follows clients of which attempts to connect are under way. */
+/** Follows attempts to connect. */
 const createWaiting = (timeoutMs: number) => {
-  const attempts = new Map<Client, Promise<void>>()
-  /** Resolves when it is ready; rejects when the attempt has failed, or there was none in time. */
-  return (client: Client, whyNot: () => unknown): Promise<void> => {
-    const known = attempts.get(client)
-    if (known) return known
-    const attempt = new Promise<void>((resolve, reject) => {
-      const finish = (settle: () => void) => (): void => {
-        clearTimeout(timer)
-        client.off('ready', onReady).off('close', onFailure).off('end', onFailure)
-        attempts.delete(client)
-        settle()
-      }
-      const onReady = finish(resolve)
-      const onFailure = finish(() => reject(whyNot() as Error))
-      const timer = setTimeout(onFailure, timeoutMs)
-      client.on('ready', onReady).on('close', onFailure).on('end', onFailure)
-    })
-    attempts.set(client, attempt)
-    return attempt
+  const attempts = new Map<Client, { readonly outcome: Promise<void>; readonly giveUp: () => void }>()
+  return {
+    /** Resolves when it is ready; rejects when the attempt has failed, or there was none in time. */
+    waitFor: (client: Client, whyNot: () => unknown): Promise<void> => {
+      const known = attempts.get(client)
+      if (known) return known.outcome
+      let giveUp = (): void => {}
+      const outcome = new Promise<void>((resolve, reject) => {
+        const finish = (settle: () => void) => (): void => {
+          clearTimeout(timer)
+          client.off('ready', onReady).off('close', onFailure).off('end', onFailure)
+          attempts.delete(client)
+          settle()
+        }
+        const onReady = finish(resolve)
+        const onFailure = finish(() => reject(whyNot() as Error))
+        const timer = setTimeout(onFailure, timeoutMs)
+        client.on('ready', onReady).on('close', onFailure).on('end', onFailure)
+        giveUp = onFailure
+      })
+      attempts.set(client, { outcome, giveUp })
+      return outcome
+    },
+    giveUp: (): void => {
+      for (const { giveUp } of [...attempts.values()]) giveUp()
+    },
   }
 }
 
 export const connect = (endpoints: Endpoints, timeouts: Timeouts): Connection => {
   const client = createClient(endpoints, timeouts)
-  const waitFor = createWaiting(timeouts.connectTimeoutMs)
+  const { waitFor, giveUp } = createWaiting(timeouts.connectTimeoutMs)
   /** Why it is not connected, as far as it is known. */
   let lastError: unknown = new Error('It is not connected yet')
   client.on('error', (error: unknown) => {
     lastError = error
   })
 
+  let isClosed = false
   const ready = async (key: string): Promise<void> => {
-    if (client.status === 'end') throw new Error('The connection was closed on this side')
+    if (isClosed) throw new Error('The connection was closed on this side')
     if (client.status !== 'ready') await waitFor(client, () => lastError)
     if (client instanceof Redis) return
     // A Cluster connects to each of its nodes when it is first needed, and refuses what is called meanwhile.
@@ -130,8 +140,10 @@ export const connect = (endpoints: Endpoints, timeouts: Timeouts): Connection =>
       }
     },
     close: async () => {
+      isClosed = true
       const { status } = client
       client.disconnect()
+      giveUp()
       // Between two attempts there is nothing that could end.
       if (status !== 'ready') return
       await new Promise<void>((resolve) => {
