@@ -1,10 +1,12 @@
 /** The product's stages as processes of the simulated world: the assembler, the correlator, and the writer's side of the tables. */
-import { createAssemble } from '@ringback/assembler'
-import { parseTopicRecords, type RecordKind } from '@ringback/contracts'
+import { createAssemble, createAssembleStage } from '@ringback/assembler'
+import { parseTopicRecords } from '@ringback/contracts'
 import { createCorrelator } from '@ringback/correlator'
-import { encodeMessage, type FactsMessage } from '@ringback/households'
+import { encodeMessage } from '@ringback/households'
 import type { Rules } from '@ringback/journeys'
-import { type BatchHandler, type KeyedState, NO_METRICS, type OutgoingMessage, type Topics } from '@ringback/pipeline'
+import { type BatchHandler, type KeyedState, NO_METRICS, type Table, TABLES, type Topics } from '@ringback/pipeline'
+import { NO_LOGGER } from '@ringback/runtime'
+import { createTableStage, GATHERING } from '@ringback/writer'
 import { appendsOf } from './consumers.ts'
 import type { Said } from './simulated-world.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -40,30 +42,16 @@ export const correlatorProcess = (place: Place, process: string, rules: Rules, g
     metrics: NO_METRICS,
   })
 
-const toOutgoing = (message: FactsMessage): OutgoingMessage[] =>
-  encodeMessage(message).map((value) => ({ key: message.node, value }))
+export const assemblerProcess = ({ world, scheduler, topics }: Place, process: string, rules: Rules): BatchHandler =>
+  createAssembleStage({
+    assemble: createAssemble(rules),
+    log: appendsOf(world, scheduler, process),
+    topics,
+    metrics: NO_METRICS,
+    logger: NO_LOGGER,
+  })
 
-export const assemblerProcess = ({ world, scheduler, topics }: Place, process: string, rules: Rules): BatchHandler => {
-  const assemble = createAssemble(rules)
-  const log = appendsOf(world, scheduler, process)
-  const kindOf: Readonly<Record<string, RecordKind>> = {
-    [topics.web]: 'web',
-    [topics.contacts]: 'contacts',
-    [topics.profiles]: 'profiles',
-  }
-  return {
-    onBatch: async (batch) => {
-      const kind = kindOf[batch.topic] ?? 'web'
-      const records = batch.messages.flatMap(({ value }) => parseTopicRecords(kind, String(value)))
-      const { messages } = assemble(records)
-      await log.append(
-        topics.households,
-        messages.flatMap(toOutgoing),
-      )
-      await batch.commit((batch.messages.at(-1)?.offset ?? -1) + 1)
-    },
-  }
-}
+type Line = Readonly<Record<string, unknown>> & { readonly version: string; readonly is_deleted: number }
 
 /** What is in the tables: of each id the row of the greatest version. One version must never stand for two rows. */
 export const createTables = () => {
@@ -71,30 +59,37 @@ export const createTables = () => {
   const everSaid = new Map<string, string | undefined>()
   return {
     rows,
-    insert: (value: string): void => {
-      const said = JSON.parse(value) as { kind: string; id: string; version: string; row?: unknown }
-      const key = `${said.kind}|${said.id}`
-      const json = said.row === undefined ? undefined : JSON.stringify(said.row)
-      const versioned = `${key}|${said.version}`
+    insert: (table: Table, line: string): void => {
+      const { version, is_deleted, ...row } = JSON.parse(line) as Line
+      const key = table === 'journeys' ? `journey|${String(row['journey_id'])}` : `contact|${String(row['contact_id'])}`
+      const json = is_deleted === 1 ? undefined : JSON.stringify(row)
+      const versioned = `${key}|${version}`
       if (everSaid.has(versioned) && everSaid.get(versioned) !== json)
         throw new Error(`assertion 3: two rows of one version: ${key}`)
       everSaid.set(versioned, json)
       const known = rows.get(key)
-      if (!known || BigInt(said.version) > known.version) rows.set(key, { version: BigInt(said.version), json })
+      if (!known || BigInt(version) > known.version) rows.set(key, { version: BigInt(version), json })
     },
   }
 }
 
 export type Tables = ReturnType<typeof createTables>
 
-export const writerProcess = ({ scheduler }: Place, process: string, tables: Tables): BatchHandler => ({
-  onBatch: async (batch) => {
-    await scheduler.call({ process, name: 'insert' }, () => {
-      for (const { value } of batch.messages) tables.insert(String(value))
-    })
-    await batch.commit((batch.messages.at(-1)?.offset ?? -1) + 1)
-  },
-})
+export const writerProcess = ({ scheduler, topics }: Place, process: string, tables: Tables): BatchHandler =>
+  createTableStage({
+    warehouse: {
+      insertConclusions: (conclusions) =>
+        scheduler.call({ process, name: 'insert' }, () => {
+          for (const table of TABLES) for (const line of conclusions[table] ?? []) tables.insert(table, String(line))
+        }),
+      insertBadRows: () => Promise.resolve(),
+      declareFeed: () => Promise.resolve(),
+    },
+    topics,
+    metrics: NO_METRICS,
+    logger: NO_LOGGER,
+    times: { ...GATHERING, pause: () => scheduler.call({ process, name: 'pause' }, () => undefined) },
+  })
 
 /** Those that are not too old, with the received time that they have (HOUSEHOLD-LOG, Profiles). */
 export const sayProfilesAgain = ({ world, topics }: Place, rules: Rules, keptFor: number): void => {
@@ -102,6 +97,11 @@ export const sayProfilesAgain = ({ world, topics }: Place, rules: Rules, keptFor
   for (let partition = 0; partition < world.partitionsOf(topics.profiles); partition++)
     for (const { value } of world.read(topics.profiles, partition, 0, Infinity)) {
       const young = parseTopicRecords('profiles', String(value)).filter(({ received }) => received >= world.now() - keptFor)
-      world.append(topics.households, assemble(young).messages.flatMap(toOutgoing))
+      world.append(
+        topics.households,
+        assemble(young).messages.flatMap((message) =>
+          encodeMessage(message).map((text) => ({ key: message.node, value: text })),
+        ),
+      )
     }
 }
