@@ -7,9 +7,6 @@ import { NativeError, runCommand, usageError } from './failures.mjs'
 const USAGE = `infra/native/gateway DIR [--port N] [--verbose]
   A password in RINGBACK_GATEWAY_PASSWORD is asked of clients.`
 
-/** How long requests may take to end in order. */
-const GRACE_MS = 10_000
-
 const parse = () => {
   try {
     const options = /** @type {const} */ ({
@@ -38,7 +35,11 @@ await runCommand(async () => {
     throw new NativeError(`The tables in ${dir} did not open: is another gateway running on them?\n${String(cause)}`)
   }
   const log = isVerbose ? (line) => console.log(JSON.stringify(line)) : () => {}
-  const server = createGateway({ engine, password: process.env['RINGBACK_GATEWAY_PASSWORD'] || undefined, log })
+  const { server, close } = createGateway({
+    engine,
+    password: process.env['RINGBACK_GATEWAY_PASSWORD'] || undefined,
+    log,
+  })
   try {
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
@@ -49,11 +50,7 @@ await runCommand(async () => {
   const address = server.address()
   console.log(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
   const end = async () => {
-    const closed = once(server, 'close')
-    server.close()
-    const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS)
-    await closed
-    clearTimeout(timer)
+    await close()
     await engine.close()
     process.exit(0)
   }

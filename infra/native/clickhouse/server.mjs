@@ -1,8 +1,10 @@
 /** ClickHouse's HTTP interface, as far as the official client and simple tools use it, in front of the engine. */
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import { exception, toException } from './exceptions.mjs'
 import { readRequest, wholeOf } from './request.mjs'
@@ -16,6 +18,9 @@ const TYPES = /** @type {[RegExp, string][]} */ ([
   [/Binary|^Native|^Parquet|^Arrow|^ORC/, 'application/octet-stream'],
   [/(?:)/, 'text/plain; charset=UTF-8'],
 ])
+/** How long requests may take to end in order. */
+const GRACE_MS = 10_000
+
 /** @param {string} format */
 const typeOf = (format) => TYPES.find(([pattern]) => pattern.test(format))?.[1] ?? ''
 
@@ -152,6 +157,7 @@ const refuse = (response, error) => {
  * @param {(line: object) => void} options.log what came of a request; never values, which may be personal
  */
 export const createGateway = ({ engine, password, log }) => {
+  let underWay = 0
   /**
    * @param {import('node:http').IncomingMessage} request
    * @param {import('node:http').ServerResponse} response
@@ -169,7 +175,11 @@ export const createGateway = ({ engine, password, log }) => {
     }
     const queryId = url.searchParams.get('query_id') || randomUUID()
     const names = [...url.searchParams.keys()]
-    response.once('close', () => log({ query_id: queryId, parameters: names, status: response.statusCode }))
+    underWay += 1
+    response.once('close', () => {
+      underWay -= 1
+      log({ query_id: queryId, parameters: names, status: response.statusCode })
+    })
     response.setHeader('X-ClickHouse-Query-Id', queryId)
     response.setHeader('X-ClickHouse-Server-Display-Name', 'ringback-gateway')
     response.setHeader('X-ClickHouse-Timezone', 'UTC')
@@ -186,5 +196,19 @@ export const createGateway = ({ engine, password, log }) => {
   })
   // Longer than clients keep a connection for the next request.
   server.keepAliveTimeout = 30_000
-  return server
+  return {
+    server,
+    /**
+     * Takes no more requests, and waits for those under way. Connections are closed here, since a server that is closed still
+     * waits for one on which nothing was ever asked.
+     */
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      const until = performance.now() + GRACE_MS
+      while (underWay > 0 && performance.now() < until) await delay(20)
+      server.closeAllConnections()
+      await closed
+    },
+  }
 }
