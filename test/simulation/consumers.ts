@@ -100,6 +100,10 @@ export const createConsumers = (world: SimulatedWorld, scheduler: Scheduler, fai
   const idle = (group: Group, own: Ownership): void => {
     const { topic, partition, member } = own
     own.idleAt = world.bounds(topic, partition).end
+    // As the log's adapter does: a commit that a zombie put back is made good.
+    const { committed = -1 } = own
+    if (own.isOwned && committed > (world.committed(group.name, topic, partition) ?? -1))
+      world.commit(group.name, topic, partition, committed)
     if (!member.handler.onIdle) return
     const sought: { at?: number } = {}
     const work = member.handler.onIdle(ownedPartition(group, own, sought))
