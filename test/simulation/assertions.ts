@@ -47,7 +47,8 @@ const readState = ({ world, topics, generation }: Inspected): State => {
 /** 1 and 5: what one node may be. */
 const assertNodes = ({ nodes }: State, { identity }: Config): void => {
   for (const [name, { parent, root, evidence }] of nodes) {
-    if (parent !== undefined && compareNodes(parent, name) >= 0) throw violated(1, `the parent of ${name} is not smaller`)
+    if (parent !== undefined && compareNodes(parent, name) >= 0)
+      throw violated(1, `the parent of ${name} is not smaller`)
     if (parent !== undefined && root) throw violated(1, `${name} has a parent and facts`)
     if (root && !isCarrierNode(name) && root.facts.length > 0) throw violated(1, `the token ${name} has facts`)
     if (!evidence) continue
@@ -98,7 +99,9 @@ const carriersOf = (records: readonly EdgeRecord[]): Carriers => {
     for (const token of record.tokens) known.add(token)
     if (record.kind === 'web' && !record.isPublic) excluded.add(name)
   }
-  const alone = new Set([...tokens].filter(([name, own]) => isAlone(name, own, excluded.has(name))).map(([name]) => name))
+  const alone = new Set(
+    [...tokens].filter(([name, own]) => isAlone(name, own, excluded.has(name))).map(([name]) => name),
+  )
   return { tokens, alone }
 }
 
@@ -143,7 +146,8 @@ const assertConnected = (inspected: Inspected, state: State): void => {
     const places = factsAt.get(carrier)
     if (!places) throw violated(2, `the facts of ${carrier} are nowhere`)
     for (const node of places)
-      if (union.find(node) !== union.find(carrier)) throw violated(2, `facts of ${carrier} lie apart from it, at ${node}`)
+      if (union.find(node) !== union.find(carrier))
+        throw violated(2, `facts of ${carrier} lie apart from it, at ${node}`)
     if (alone.has(carrier)) continue
     for (const token of tokens)
       if (!marked.has(token) && !shared.has(token) && union.find(token) !== union.find(carrier))
@@ -182,7 +186,8 @@ const assertGathered = (inspected: Inspected, state: State): void => {
     for (const token of own) {
       if (shared.has(token)) {
         const marks = state.nodes.get(place)?.root?.marks ?? []
-        if (valueOf(marks, token) === undefined) throw violated(7, `the household of ${carrier} lacks the mark of ${token}`)
+        if (valueOf(marks, token) === undefined)
+          throw violated(7, `the household of ${carrier} lacks the mark of ${token}`)
         continue
       }
       const holder: string = holders.get(token) ?? place
@@ -230,7 +235,8 @@ export const assertAtRest = (inspected: AtRest): void => {
   for (const [key, { json }] of standing) {
     const expected = scenario.expected.get(key)
     if (expected === undefined) throw violated(8, `a row that should not be there: ${key}`)
-    if (expected !== json) throw violated(8, `another row than expected: ${key}\n  is   ${String(json)}\n  must ${expected}`)
+    if (expected !== json)
+      throw violated(8, `another row than expected: ${key}\n  is   ${String(json)}\n  must ${expected}`)
   }
   if (standing.length !== scenario.expected.size) {
     const missing = [...scenario.expected.keys()].filter((key) => tables.get(key)?.json === undefined)

@@ -69,11 +69,13 @@ export const createConsumers = (world: SimulatedWorld, scheduler: Scheduler, fai
 
   const finish = (own: Ownership, work: Promise<void>, after: () => void): void => {
     own.isBusy = true
-    work.then(after, (cause: unknown) => {
-      if (!(cause instanceof RingbackError && cause.retryable)) fail(cause)
-    }).finally(() => {
-      own.isBusy = false
-    })
+    work
+      .then(after, (cause: unknown) => {
+        if (!(cause instanceof RingbackError && cause.retryable)) fail(cause)
+      })
+      .finally(() => {
+        own.isBusy = false
+      })
   }
 
   const deliver = (group: Group, own: Ownership): void => {
@@ -84,7 +86,12 @@ export const createConsumers = (world: SimulatedWorld, scheduler: Scheduler, fai
     const last = messages.at(-1)
     if (!last) return
     const sought: { at?: number } = {}
-    const batch = { ...ownedPartition(group, own, sought), messages, fetchedFrom: own.position, highWatermark: bounds.end }
+    const batch = {
+      ...ownedPartition(group, own, sought),
+      messages,
+      fetchedFrom: own.position,
+      highWatermark: bounds.end,
+    }
     const work = member.handler.onBatch(batch)
     finish(
       own,

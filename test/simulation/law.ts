@@ -1,6 +1,13 @@
 /** What the law says of tokens, straight from records: the yardstick of the simulation's assertions. */
 import type { Config, EdgeRecord, Token } from '@ringback/contracts'
-import { type CarrierFacts, createRules, factsOfLeg, factsOfProfile, factsOfSession, type Rules } from '@ringback/journeys'
+import {
+  type CarrierFacts,
+  createRules,
+  factsOfLeg,
+  factsOfProfile,
+  factsOfSession,
+  type Rules,
+} from '@ringback/journeys'
 import { carrierOf } from '../scenarios/judge-records.ts'
 
 export interface TokenEvidence {

@@ -96,7 +96,9 @@ export const sayProfilesAgain = ({ world, topics }: Place, rules: Rules, keptFor
   const assemble = createAssemble(rules)
   for (let partition = 0; partition < world.partitionsOf(topics.profiles); partition++)
     for (const { value } of world.read(topics.profiles, partition, 0, Infinity)) {
-      const young = parseTopicRecords('profiles', String(value)).filter(({ received }) => received >= world.now() - keptFor)
+      const young = parseTopicRecords('profiles', String(value)).filter(
+        ({ received }) => received >= world.now() - keptFor,
+      )
       world.append(
         topics.households,
         assemble(young).messages.flatMap((message) =>

@@ -1,5 +1,13 @@
 /** What a simulated run is given, and the rows that must stand at its end. One seed is one scenario, for ever. */
-import { type Config, configSchema, DAY_MS, type EdgeRecord, type Instant, type Token, WEEK_MS } from '@ringback/contracts'
+import {
+  type Config,
+  configSchema,
+  DAY_MS,
+  type EdgeRecord,
+  type Instant,
+  type Token,
+  WEEK_MS,
+} from '@ringback/contracts'
 import { createRules, showsShared } from '@ringback/journeys'
 import { peopleOf } from './law.ts'
 import { randomWorld } from '@ringback/testkit'
@@ -92,7 +100,10 @@ export interface ScenarioOptions {
 
 export const createScenario = ({ seed, isTiny = false }: ScenarioOptions): Scenario => {
   const random = createRandom(seed * 7_919 + 13)
-  const world = randomWorld(seed, { scenes: isTiny ? [1, 1] : random.below(4) === 0 ? [3, 8] : [1, 3], disorder: false })
+  const world = randomWorld(seed, {
+    scenes: isTiny ? [1, 1] : random.below(4) === 0 ? [3, 8] : [1, 3],
+    disorder: false,
+  })
   const parsed = configSchema.parse(world.config)
   const wish = isTiny ? 'burst' : (KINDS[random.below(KINDS.length)] ?? 'burst')
   const config: Config =

@@ -29,7 +29,9 @@ const attempt = async (options: Parameters<typeof runSeed>[0], replay: string): 
     runs++
     return result.calls
   } catch (cause) {
-    console.error(`seed ${options.seed}: ${cause instanceof Error ? (values.trace ? cause.stack : cause.message) : String(cause)}`)
+    console.error(
+      `seed ${options.seed}: ${cause instanceof Error ? (values.trace ? cause.stack : cause.message) : String(cause)}`,
+    )
     console.error(`again: npm run simulate -- ${replay}`)
     process.exit(1)
   }

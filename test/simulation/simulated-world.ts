@@ -68,7 +68,12 @@ export const createSimulatedWorld = ({ topics, stateExpiresAfter, now: begin }: 
       for (const { key, value, partition } of messages) {
         const target = partitions[partition ?? partitionOf(key, partitions.length)]
         if (!target) throw new TypeError(`no partition ${String(partition)} of ${name}`)
-        target.messages.push({ offset: target.messages.length, timestamp: now, key, value: value === null ? null : Buffer.from(value) })
+        target.messages.push({
+          offset: target.messages.length,
+          timestamp: now,
+          key,
+          value: value === null ? null : Buffer.from(value),
+        })
       }
     },
     bounds: (name: string, partition: number): Bounds => {

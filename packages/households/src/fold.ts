@@ -181,8 +181,11 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
 
   /** 5. */
   const foldFacts = (message: FactsMessage, before: NodeState, now: Instant, output: FoldOutput): NodeState => {
-    const state = message.isOwn ? tellTokens(message, before, output) : before
     const { node, facts, marks, claims } = message
+    // What a carrier was received with stands in its own facts: a snapshot restores it to the root, as a link does to the others.
+    const own = message.isSnapshot ? valueOf(facts, node) : undefined
+    const restored = own ? { ...before, tokens: mergeTokens(before.tokens ?? [], own.tokens) } : before
+    const state = message.isOwn ? tellTokens(message, restored, output) : restored
     if (state.parent !== undefined) {
       output.send({ kind: 'facts', node: state.parent, facts, marks, claims })
       return state
