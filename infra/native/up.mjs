@@ -57,11 +57,18 @@ const setUp = () => {
 const CLUSTER = ['redis-1', 'redis-2', 'redis-3']
 
 /**
- * All at once; what fails first is thrown once nothing is under way any more.
+ * All at once. After the first failure, which is thrown, the rest is waited for no longer.
+ * @param {import('./parts/part.mjs').Call} call
  * @param {readonly Promise<void>[]} works
  */
-const all = async (works) => {
-  for (const outcome of await Promise.allSettled(works)) if (outcome.status === 'rejected') throw outcome.reason
+const all = async (call, works) => {
+  let failure
+  const note = (error) => {
+    failure ??= error
+    call.interruptedBy ??= 'another part failed'
+  }
+  await Promise.all(works.map((work) => work.catch(note)))
+  if (failure !== undefined) throw failure
 }
 
 /**
@@ -91,7 +98,10 @@ const upStores = async ({ dir, parts }, state, call) => {
     },
   }
   const wanted = Object.entries(stores).filter(([name]) => parts.has(name))
-  await all(wanted.map(async ([name, start]) => console.log(`${name}: ${await start()}`)))
+  await all(
+    call,
+    wanted.map(async ([name, start]) => console.log(`${name}: ${await start()}`)),
+  )
 }
 
 /**
@@ -102,6 +112,7 @@ const upStores = async ({ dir, parts }, state, call) => {
 const upServices = async ({ dir }, state, call) => {
   const services = {}
   await all(
+    call,
     SERVICES.map(async (name) => {
       const { port, url } = await upService(call, configFile(dir), name)
       services[name] = { port, url, pid: runningPid(dir, name) }
@@ -119,15 +130,11 @@ const up = async (options) => {
   if (wantsServices || !isBuilt()) setUp()
   const state = readState(dir)
   /** @type {import('./parts/part.mjs').Call} */
-  const call = { dir, ports: state.ports, newPorts: new Set(), started: [] }
+  const call = { dir, ports: state.ports, newPorts: new Set(), started: [], interruptedBy: undefined }
   const takeBack = async () => {
-    for (const name of call.started.splice(0).reverse()) await stopProcess(dir, name)
+    for (const name of call.started.reverse()) await stopProcess(dir, name)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.once(signal, () => {
-      console.error(`${signal}: ending what was started …`)
-      void takeBack().finally(() => process.exit(3))
-    })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => (call.interruptedBy = signal))
   try {
     await upStores(options, state, call)
     ensureLinkKey(dir)
