@@ -10,12 +10,13 @@ const USAGE = `infra/native/gateway DIR [--port N] [--verbose]
 const parse = () => {
   try {
     const options = /** @type {const} */ ({
-      port: { type: 'string', default: '0' },
+      port: { type: 'string' },
       verbose: { type: 'boolean', default: false },
     })
     const { values, positionals } = parseArgs({ options, allowPositionals: true })
-    if (positionals.length === 1 && /^\d{1,5}$/.test(values.port))
-      return { dir: resolve(positionals[0]), port: Number(values.port), isVerbose: values.verbose }
+    const port = String(values.port ?? '0')
+    if (positionals.length === 1 && /^\d{1,5}$/.test(port))
+      return { dir: resolve(positionals[0]), port: Number(port), isVerbose: values.verbose }
   } catch (error) {
     throw usageError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
   }
