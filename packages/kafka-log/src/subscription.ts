@@ -2,9 +2,10 @@
  * A member of a consumer group. Three parties act here: kafkajs fetches and hands over batches; the handler works, one turn at a
  * time per partition; and the position of each partition is kept here, told to kafkajs by `resolveOffset` and `seek`.
  */
+import { setMaxListeners } from 'node:events'
 import type { Instant } from '@ringback/contracts'
 import { type Bounds, RingbackError, type Subscription, type SubscriptionOptions } from '@ringback/pipeline'
-import type { EachBatchPayload, Kafka } from 'kafkajs'
+import type { EachBatchPayload, Kafka, RetryOptions } from 'kafkajs'
 import { backoffMs, pause } from './backoff.ts'
 import { guarded, toRingbackError } from './faults.ts'
 import { boundsOf, type Means, nameOf, type Owned, toOwnedPartition } from './owned.ts'
@@ -22,6 +23,7 @@ export interface SubscriptionTuning {
   readonly idleMs: number
   readonly heartbeatMs: number
   readonly sessionMs: number
+  readonly retry: RetryOptions
 }
 
 export interface SubscriptionDeps {
@@ -41,6 +43,11 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
   const consumer = deps.kafka.consumer({
     groupId: group,
     allowAutoTopicCreation: false,
+    retry: {
+      ...tuning.retry,
+      // kafkajs would try for ever to read a topic that is deleted, or that it may not read.
+      restartOnFailure: async (error) => isPassing(toRingbackError(error, '')),
+    },
     maxBytesPerPartition: tuning.partitionBytes,
     maxWaitTimeInMs: tuning.fetchWaitMs,
     heartbeatInterval: tuning.heartbeatMs,
@@ -49,6 +56,8 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
   const turns = createTurns()
   const stopping = new AbortController()
   const { signal } = stopping
+  // Each partition that waits listens.
+  setMaxListeners(0, signal)
   let assignment: ReadonlyMap<string, Owned> = new Map()
   let lastProgressAt = clock()
   /** The group's heartbeat, once there was a batch to get it from. */
@@ -83,8 +92,7 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
     } catch (error) {
       owned.failures++
       // What a partition that is another's by now brings up is no failure of ours.
-      const isPassing = error instanceof RingbackError && error.retryable
-      if (!isPassing && !owned.isLost) fail(error)
+      if (!isPassing(error) && !owned.isLost) fail(error)
       return false
     }
   }
@@ -104,10 +112,10 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
    * Goes where the handler wants to be. Never out of bounds: there, kafkajs would commit a reset by itself.
    * A stale seek of kafkajs, from an earlier assignment, is overwritten by the first one of this.
    */
-  const settle = async (owned: Owned): Promise<void> => {
+  const settle = async (owned: Owned, bounds = deps.bounds): Promise<void> => {
     const { sought } = owned
     if (sought === undefined) return
-    const { earliest, end } = await boundsOf(owned, deps.bounds)
+    const { earliest, end } = await boundsOf(owned, bounds)
     if (sought > end)
       throw new RingbackError(
         'store',
@@ -146,12 +154,11 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
     void release(owned, () => settle(owned))
   }
 
-  const begin = async (owned: Owned): Promise<void> => {
+  const begin = async (owned: Owned, { committed, bounds }: Lookup): Promise<void> => {
     if (owned.position < 0) {
-      const offsets = await deps.committed(group, owned.topic)
-      owned.committed = offsets[owned.partition]
+      owned.committed = (await committed(owned.topic))[owned.partition]
       owned.sought = owned.committed ?? 0
-      await settle(owned)
+      await settle(owned, bounds)
     }
     await idle(owned)
   }
@@ -163,7 +170,11 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
     assignment = new Map(list.map((owned) => [nameOf(owned), owned]))
     // At once, before kafkajs fetches: nothing may come before it is known where to begin.
     for (const owned of list) hold(owned)
-    for (const owned of list) void release(owned, () => begin(owned))
+    const lookup: Lookup = {
+      committed: shared((topic) => deps.committed(group, topic)),
+      bounds: shared(deps.bounds),
+    }
+    for (const owned of list) void release(owned, () => begin(owned, lookup))
   }
 
   const onCommitted = (topic: string, partition: number, offset: number): void => {
@@ -272,6 +283,25 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
       })()),
   }
 }
+
+/** Where an assignment begins: asked once a topic, for all its partitions. */
+interface Lookup {
+  readonly committed: (topic: string) => Promise<readonly (number | undefined)[]>
+  readonly bounds: (topic: string) => Promise<readonly Bounds[]>
+}
+
+/** One answer for all; one that failed is asked for anew. */
+const shared = <T>(ask: (topic: string) => Promise<T>): ((topic: string) => Promise<T>) => {
+  const answers = new Map<string, Promise<T>>()
+  return (topic) => {
+    const answer = answers.get(topic) ?? ask(topic)
+    answers.set(topic, answer)
+    answer.catch(() => answers.delete(topic))
+    return answer
+  }
+}
+
+const isPassing = (error: unknown): boolean => error instanceof RingbackError && error.retryable
 
 const keyOf = ({ topic, partition }: Owned) => ({ topic, partition })
 
