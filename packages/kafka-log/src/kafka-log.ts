@@ -20,6 +20,9 @@ export interface KafkaLogOptions {
   readonly tuning?: Partial<SubscriptionTuning>
 }
 
+/** Of requests by kafkajs itself: some three seconds in all. Whoever calls goes on from there. */
+const RETRY = { initialRetryTime: 100, multiplier: 2, factor: 0.2, maxRetryTime: 2_000, retries: 5 }
+
 const TUNING: SubscriptionTuning = {
   batchMessages: 500,
   partitionBytes: 256 * 1024,
@@ -28,17 +31,16 @@ const TUNING: SubscriptionTuning = {
   idleMs: 1_000,
   heartbeatMs: 1_000,
   sessionMs: 30_000,
+  retry: RETRY,
 }
 
-/** Of requests by kafkajs itself: some three seconds in all. Whoever calls goes on from there. */
-const RETRY = { initialRetryTime: 100, multiplier: 2, factor: 0.2, maxRetryTime: 2_000, retries: 5 }
 const CONNECTION_TIMEOUT_MS = 3_000
 const REQUEST_TIMEOUT_MS = 30_000
 
 export const createKafkaLog = (options: KafkaLogOptions): Log => {
   stopIdleTimers()
   const { log, clock } = options
-  // One for each user: consumers of one client share what they believe to be committed, and members of one group spoil it.
+  // One for each user: consumers of one client share what they believe to be committed, and members of one group would spoil it.
   const connect = (): Kafka =>
     new Kafka({
       brokers: [...options.brokers],

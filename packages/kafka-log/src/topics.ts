@@ -2,8 +2,8 @@
 import { DAY_MS } from '@ringback/contracts'
 import { type Bounds, RingbackError, type TopicSpec } from '@ringback/pipeline'
 import type { Admin, Kafka, SeekEntry } from 'kafkajs'
+import { whenFirstUsed } from './connection.ts'
 import { guarded } from './faults.ts'
-import { whenFirstUsed } from './when-first-used.ts'
 
 export interface TopicAdmin {
   readonly partitionsOf: (topic: string) => Promise<number>
@@ -34,13 +34,9 @@ const byPartition = <T extends { readonly partition: number }>(entries: readonly
 const toOffset = ({ offset }: SeekEntry): number | undefined => (Number(offset) < 0 ? undefined : Number(offset))
 
 export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): TopicAdmin => {
-  const connection = whenFirstUsed(async () => {
-    const admin = kafka.admin()
-    await admin.connect()
-    return admin
-  })
+  const connection = whenFirstUsed(() => kafka.admin())
   const ask = <T>(doing: string, question: (admin: Admin) => Promise<T>): Promise<T> =>
-    guarded(doing, async () => question(await connection.get()))
+    guarded(doing, () => connection.use(question))
 
   const counts = new Map<string, number>()
   const countPartitions = async (topic: string): Promise<number> => {
@@ -96,6 +92,6 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
       await ask('creating topics', (admin) => admin.createTopics({ topics, waitForLeaders: true }))
       return missing.map(({ topic }) => topic)
     },
-    close: () => connection.end((admin) => admin.disconnect()),
+    close: connection.end,
   }
 }

@@ -1,5 +1,7 @@
 export { logConformance } from './log/log-conformance.ts'
 export type { OpenLog } from './log/log-conformance.ts'
+export { createReader, numbered, until } from './log/log-reader.ts'
+export type { Reader, ReaderOptions } from './log/log-reader.ts'
 export { createMemoryLog } from './log/memory-log.ts'
 export type { MemoryLogOptions } from './log/memory-log.ts'
 export { keyedStateConformance } from './keyed-state-conformance.ts'
