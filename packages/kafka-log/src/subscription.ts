@@ -203,10 +203,11 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
     for (let from = 0; from < messages.length && !isOver(owned); from += tuning.batchMessages) {
       const part = messages.slice(from, from + tuning.batchMessages)
       const wentWell = await attempt(owned, async () => {
+        const fetchedFrom = owned.position
         if (from > 0) await partition.heartbeat()
         else if (first.offset > owned.position) await skip(owned, first.offset)
         try {
-          await handler.onBatch({ ...partition, messages: part, highWatermark })
+          await handler.onBatch({ ...partition, messages: part, fetchedFrom, highWatermark })
         } finally {
           await settle(owned)
         }

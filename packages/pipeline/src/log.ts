@@ -52,6 +52,8 @@ export interface OwnedPartition {
 export interface Batch extends OwnedPartition {
   /** In the order of their offsets, at least one. */
   readonly messages: readonly ReceivedMessage[]
+  /** The offset that was asked for: nothing lies between it and the first message. */
+  readonly fetchedFrom: number
   /** The end of the partition when the batch was fetched. */
   readonly highWatermark: number
 }

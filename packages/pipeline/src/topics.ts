@@ -23,13 +23,10 @@ export const topicsOf = ({ prefix }: Pick<KafkaConfig, 'prefix'>): Topics => ({
   badRows: `${prefix}.bad-rows`,
 })
 
-/**
- * Consumer groups. Whoever reads what a generation of `households` was made from, or that log itself, begins anew with the next
- * generation: offsets of the former one would mean something else.
- */
+/** Consumer groups. Who folds `households` begins anew with its next generation: offsets of the former mean nothing in it. */
 export const groupsOf = ({ prefix, generation }: Pick<KafkaConfig, 'prefix' | 'generation'>) => ({
   collector: `${prefix}.collector`,
-  assembler: `${prefix}.assembler.${generation}`,
+  assembler: `${prefix}.assembler`,
   correlator: `${prefix}.correlator.${generation}`,
   writer: `${prefix}.writer`,
   /** Reads the profiles once more in each half of the retention. */
