@@ -25,6 +25,7 @@ export const batchOf = (values: readonly (string | Uint8Array | null)[], options
       key: null,
       value: value === null ? null : Buffer.from(value),
     })),
+    fetchedFrom: offset,
     highWatermark: end,
     committed: () => committed,
     commit: async (to) => {
