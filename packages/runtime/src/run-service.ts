@@ -139,7 +139,11 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
 
   const ended = await outcome
   stopping.abort()
-  if (ended.kind === 'failed' && !(ended.error instanceof RingbackError)) throw ended.error
+  if (ended.kind === 'failed' && !(ended.error instanceof RingbackError)) {
+    // Nobody knows what state it is in: it answers nobody any more, and is not stopped in order.
+    void app.close()
+    throw ended.error
+  }
   if (ended.kind === 'stopped') logger.info({ signal: ended.signal }, 'Stops.')
   const closers: Closer[] = [
     { name: 'start', close: () => starting },
@@ -156,6 +160,7 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
     ),
   ])
   deadline.abort()
+  void app.close()
   if (ended.kind === 'failed') throw ended.error
   if (stopped !== undefined) return stopped
   throw new RingbackError(

@@ -30,3 +30,5 @@ export type {
 export { inBatches, shuffled, withDuplicates } from './worlds/random.ts'
 export { randomWorld } from './worlds/random-world.ts'
 export type { RandomWorld, WorldOptions } from './worlds/random-world.ts'
+export { batchOf, countingMetrics, createSink } from './batches.ts'
+export type { BatchOptions, Sink } from './batches.ts'
