@@ -10,6 +10,7 @@ const node = (file) => [process.execPath, ['--max-old-space-size=4096', join(roo
 const checks = [
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
   ['types of the tests', bin('tsc'), ['-p', 'test']],
+  ['types of the scripts', bin('tsc'), ['-p', 'infra/native']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
   ['unused', bin('knip'), []],
 ]

@@ -8,8 +8,8 @@ import { stopProcess } from './processes.mjs'
 
 const USAGE = 'infra/native/down DIR [--purge]'
 
-/** In this order: whoever uses another part goes before it. */
-const LAST = ['clickhouse', 'redis-3', 'redis-2', 'redis-1', 'redis', 'kafka']
+/** The stores go when nobody uses them any more. */
+const STORES = ['clickhouse', 'redis', 'redis-1', 'redis-2', 'redis-3', 'kafka']
 
 const parse = () => {
   try {
@@ -33,9 +33,9 @@ await runCommand(async () => {
     const names = readdirSync(run)
       .filter((file) => file.endsWith('.pid'))
       .map((file) => basename(file, '.pid'))
-    const place = (name) => LAST.indexOf(name)
-    for (const name of names.toSorted((a, b) => place(a) - place(b)))
-      console.log(`${name}: ${await stopProcess(dir, name)}`)
+    const stop = async (name) => console.log(`${name}: ${await stopProcess(dir, name)}`)
+    await Promise.all(names.filter((name) => !STORES.includes(name)).map(stop))
+    await Promise.all(names.filter((name) => STORES.includes(name)).map(stop))
     // The link key stays: what it made may be elsewhere, too.
     if (purge)
       for (const made of ['data', 'logs', 'native.json', 'ringback.yaml'])

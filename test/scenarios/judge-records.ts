@@ -33,6 +33,14 @@ export const toEdgeRecords = (
   )
 }
 
+/** The node of the carrier that a record belongs to. */
+export const carrierOf = (record: EdgeRecord): string =>
+  record.kind === 'web'
+    ? sessionNode(record.session)
+    : record.kind === 'contacts'
+      ? contactNode(record.source, record.conversation)
+      : profileNode(record.source, record.id)
+
 export const judgeRecords = (config: Config, records: readonly EdgeRecord[]) => {
   const rules = createRules(config)
   const { identity } = config

@@ -1,7 +1,11 @@
 /** A seeded source of whole numbers (mulberry32). */
-export const createRandom = (
-  seed: number,
-): { below: (n: number) => number; shuffle: <T>(items: readonly T[]) => T[] } => {
+export interface Random {
+  /** A whole number from 0 to below `n`. */
+  readonly below: (n: number) => number
+  readonly shuffle: <T>(items: readonly T[]) => T[]
+}
+
+export const createRandom = (seed: number): Random => {
   let state = seed >>> 0
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -11,6 +11,7 @@ import { freePort, isFree } from '../ports.mjs'
  * @property {Record<string, number>} ports by process name; kept in native.json, so that a second call finds the same ones
  * @property {Set<string>} newPorts those that no client can know yet
  * @property {string[]} started the processes that this call started
+ * @property {string | undefined} interruptedBy the signal, after which nothing more is started or waited for
  *
  * @typedef {object} ProcessSpec
  * @property {string} name
@@ -38,6 +39,11 @@ export const portOf = async (call, name) => {
   return call.ports[name]
 }
 
+/** @param {Call} call */
+export const throwIfInterrupted = ({ interruptedBy }) => {
+  if (interruptedBy !== undefined) throw new NativeError(`${interruptedBy}: what was started is ended.`)
+}
+
 /**
  * @param {Call} call
  * @param {ProcessSpec} spec
@@ -49,10 +55,12 @@ const startOnce = async (call, { name, program, args, ports, isReady, ...options
         `${name}: port ${call.ports[port]}, on which it ran in ${call.dir}, is taken by another process.\n` +
           `  Stop that one, or give up the data here: infra/native/down ${call.dir} --purge`,
       )
+  throwIfInterrupted(call)
   const started = await startProcess(call.dir, name, program, args, options)
   call.started.push(name)
   const until = performance.now() + READY_MS
   while (!(await isReady())) {
+    throwIfInterrupted(call)
     const isGone = runningPid(call.dir, name) === undefined
     if (isGone || performance.now() > until) {
       const why = isGone ? 'ended before it was ready' : `was not ready after ${READY_MS / 1000} s`
@@ -75,7 +83,7 @@ const isTaken = (call, name) =>
 export const ensureProcess = async (call, specOf) => {
   for (let triesLeft = 3; ; triesLeft -= 1) {
     const spec = await specOf()
-    if (runningPid(call.dir, spec.name) !== undefined && (await isReadySoon(spec))) return
+    if (runningPid(call.dir, spec.name) !== undefined && (await isReadySoon(call, spec))) return
     try {
       await startOnce(call, spec)
       return
@@ -88,10 +96,14 @@ export const ensureProcess = async (call, specOf) => {
   }
 }
 
-/** @param {ProcessSpec} spec */
-const isReadySoon = async ({ name, isReady }) => {
+/**
+ * @param {Call} call
+ * @param {ProcessSpec} spec
+ */
+const isReadySoon = async (call, { name, isReady }) => {
   const until = performance.now() + READY_MS
   while (!(await isReady())) {
+    throwIfInterrupted(call)
     if (performance.now() > until)
       throw new NativeError(`${name} runs, but has not answered for ${READY_MS / 1000} s: infra/native/down it first.`)
     await delay(POLL_MS)

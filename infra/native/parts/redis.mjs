@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { lackError, NativeError } from '../failures.mjs'
 import { withLock } from '../lock.mjs'
 import { exchange } from './exchange.mjs'
-import { ensureProcess, portOf } from './part.mjs'
+import { ensureProcess, portOf, throwIfInterrupted } from './part.mjs'
 
 const NODES = ['redis-1', 'redis-2', 'redis-3']
 
@@ -139,6 +139,7 @@ export const upRedisCluster = async (call) => {
   const until = performance.now() + JOINED_MS
   for (const port of ports)
     while (!(await clusterInfo(port)).includes('cluster_state:ok')) {
+      throwIfInterrupted(call)
       if (performance.now() > until)
         throw new NativeError(`redis-cluster: 127.0.0.1:${port} says:\n${await clusterInfo(port)}`)
       await delay(100)

@@ -4,7 +4,7 @@
  */
 import type { CanonicalLeg, EdgeLeg, EdgeProfile, EdgeRecord, EdgeWebEvent, Token } from './edge.ts'
 import { formatInstant, type Instant, parseInstant } from './instant.ts'
-import type { DeviceClass, RecordKind, Result, WebEventType } from './records.ts'
+import { type DeviceClass, type RecordKind, type Result, WEB_EVENT_TYPES, type WebEventType } from './records.ts'
 
 interface TopicWebEvent {
   readonly id: string
@@ -51,18 +51,25 @@ export const toTopicRecord = (record: EdgeRecord): string =>
     ? JSON.stringify(ofWebEvent(record))
     : `${record.canonical.slice(0, -1)},"received":"${formatInstant(record.received)}"}`
 
-const instant = (text: string): Instant => {
-  const at = parseInstant(text)
-  if (at === undefined) throw new TypeError('a record on a topic of ours has no instant where it must have one')
-  return at
+const refuse = (expected: string): never => {
+  throw new TypeError(`a record on a topic of ours: expected ${expected}`)
+}
+
+const instant = (text: string): Instant => parseInstant(text) ?? refuse('an instant')
+
+/** What the names of carriers are made of, and what ties them, must be what it says; the rest is as the edge left it. */
+const checked = <T extends { readonly source: string; readonly id: string }>(record: T, tokens: unknown): T => {
+  if (typeof record.source !== 'string' || typeof record.id !== 'string') refuse('a source and an id')
+  if (!Array.isArray(tokens) || !tokens.every((token) => typeof token === 'string')) refuse('tokens')
+  return record
 }
 
 const toWebEvent = (event: TopicWebEvent): EdgeWebEvent => ({
   kind: 'web',
-  id: event.id,
+  id: checked(event, event.identifiers).id,
   at: instant(event.time),
-  session: event.session,
-  type: event.type,
+  session: typeof event.session === 'string' ? event.session : refuse('a session'),
+  type: WEB_EVENT_TYPES.includes(event.type) ? event.type : refuse('a type'),
   source: event.source,
   isPublic: event.actor === undefined,
   received: instant(event.received),
@@ -79,7 +86,7 @@ const toWebEvent = (event: TopicWebEvent): EdgeWebEvent => ({
 
 const toLeg = ({ received, ...leg }: CanonicalLeg & { readonly received: string }): EdgeLeg => ({
   kind: 'contacts',
-  source: leg.source,
+  source: checked(leg, leg.identifiers ?? []).source,
   conversation: leg.conversation ?? leg.id,
   id: leg.id,
   revision: leg.revision ?? 0,
@@ -99,7 +106,7 @@ interface TopicProfile {
 
 const toProfile = ({ received, ...profile }: TopicProfile): EdgeProfile => ({
   kind: 'profiles',
-  source: profile.source,
+  source: checked(profile, profile.identifiers).source,
   id: profile.id,
   revision: profile.revision ?? 0,
   canonical: JSON.stringify(profile),

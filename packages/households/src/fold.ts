@@ -59,6 +59,46 @@ export const isAlone = (node: NodeName, tokens: CarrierTokens, isExcluded: boole
 
 const idsOf = (said: RootState['said']): readonly string[] => said.map(([id]) => id)
 
+/** A root's repetition of all it knows, to itself. */
+const snapshotOf = (node: NodeName, { facts, marks, said }: RootState): FactsMessage => ({
+  kind: 'facts',
+  node,
+  facts,
+  marks,
+  claims: idsOf(said),
+  isSnapshot: true,
+})
+
+/**
+ * A root says again all that it rests on, so that parents and evidence outlive the facts they serve. Folded from nothing, on a log
+ * of any number of partitions, these messages give back the household.
+ */
+export const refreshOf = (node: NodeName, root: RootState, maxCarriers: number): readonly Message[] => {
+  const messages: Message[] = [snapshotOf(node, root)]
+  const byToken = new Map<Token, { by: string[]; with: Set<Token>; areAlone: boolean }>()
+  for (const [carrier, { own, tokens }] of root.facts) {
+    if (carrier !== node) messages.push({ kind: 'link', node: carrier, of: node, tokens })
+    const alone = isAlone(carrier, tokens, own.kind === 'session' && own.isExcluded)
+    for (const [token, evidence] of tokens) {
+      const told = byToken.get(token) ?? { by: [], with: new Set<Token>(), areAlone: true }
+      byToken.set(token, told)
+      if (evidence.shows && told.by.length <= maxCarriers) told.by.push(hashCarrier(carrier))
+      for (const person of evidence.people) told.with.add(person)
+      told.areAlone &&= alone
+    }
+  }
+  for (const [token, { by, with: people, areAlone }] of byToken)
+    messages.push({
+      kind: 'seen',
+      node: token,
+      by,
+      with: [...people].sort(),
+      ...(areAlone ? {} : { link: node }),
+      ...(valueOf(root.marks, token) === undefined ? {} : { isShared: true }),
+    })
+  return messages
+}
+
 export const createFold = ({ identity, retention }: FoldConfig): Fold => {
   const twiceRetention = Math.ceil((2 * retention) / DAY_MS)
 
@@ -119,42 +159,6 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
       : { ...state, tokens, ...(isExcluded ? { isExcluded } : {}) }
   }
 
-  /** Refresh: a root says again all that it rests on, so that parents and evidence outlive the facts they serve. */
-  const refresh = (node: NodeName, root: RootState, output: FoldOutput): void => {
-    snapshot(node, root, output)
-    const byToken = new Map<Token, { by: string[]; with: Set<Token>; areAlone: boolean }>()
-    for (const [carrier, { own, tokens }] of root.facts) {
-      if (carrier !== node) output.send({ kind: 'link', node: carrier, of: node, tokens })
-      const alone = isAlone(carrier, tokens, own.kind === 'session' && own.isExcluded)
-      for (const [token, evidence] of tokens) {
-        const told = byToken.get(token) ?? { by: [], with: new Set<Token>(), areAlone: true }
-        byToken.set(token, told)
-        if (evidence.shows && told.by.length <= identity.maxCarriers) told.by.push(hashCarrier(carrier))
-        for (const person of evidence.people) told.with.add(person)
-        told.areAlone &&= alone
-      }
-    }
-    for (const [token, { by, with: people, areAlone }] of byToken)
-      output.send({
-        kind: 'seen',
-        node: token,
-        by,
-        with: [...people].sort(),
-        ...(areAlone ? {} : { link: node }),
-        ...(valueOf(root.marks, token) === undefined ? {} : { isShared: true }),
-      })
-  }
-
-  const snapshot = (node: NodeName, root: RootState, output: FoldOutput): void =>
-    output.send({
-      kind: 'facts',
-      node,
-      facts: root.facts,
-      marks: root.marks,
-      claims: idsOf(root.said),
-      isSnapshot: true,
-    })
-
   /** Whether a snapshot, or the part of one, lacks something of what it speaks for. */
   const lacks = ({ facts, marks, claims, range }: FactsMessage, root: RootState): boolean => {
     const [after, until] = range ?? [null, null]
@@ -177,8 +181,11 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
 
   /** 5. */
   const foldFacts = (message: FactsMessage, before: NodeState, now: Instant, output: FoldOutput): NodeState => {
-    const state = message.isOwn ? tellTokens(message, before, output) : before
     const { node, facts, marks, claims } = message
+    // What a carrier was received with stands in its own facts: a snapshot restores it to the root, as a link does to the others.
+    const own = message.isSnapshot ? valueOf(facts, node) : undefined
+    const restored = own ? { ...before, tokens: mergeTokens(before.tokens ?? [], own.tokens) } : before
+    const state = message.isOwn ? tellTokens(message, restored, output) : restored
     if (state.parent !== undefined) {
       output.send({ kind: 'facts', node: state.parent, facts, marks, claims })
       return state
@@ -199,9 +206,9 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
     }
     const isNew = !state.root || merged.facts !== root.facts || merged.marks !== root.marks || merged.said !== root.said
     if (isNew) output.dirty(node)
-    if (message.isSnapshot && lacks(message, merged)) snapshot(node, merged, output)
+    if (message.isSnapshot && lacks(message, merged)) output.send(snapshotOf(node, merged))
     if (now - merged.refreshedAt >= retention / 2) {
-      refresh(node, merged, output)
+      for (const one of refreshOf(node, merged, identity.maxCarriers)) output.send(one)
       return { ...state, root: { ...merged, refreshedAt: now } }
     }
     return isNew ? { ...state, root: merged } : state

@@ -1,4 +1,4 @@
-export { createFold } from './fold.ts'
+export { createFold, refreshOf } from './fold.ts'
 export type { Fold, FoldConfig, FoldOutput } from './fold.ts'
 export { createJudge } from './judging.ts'
 export type { Judge, Judged, Said } from './judging.ts'

@@ -64,6 +64,8 @@ export interface RulesMessage {
   readonly ruleVersion: string
   readonly keyId: string
   readonly config: Config
+  /** Said because the partition knew of none: counts only where that is still so. */
+  readonly isFirst?: true
 }
 
 /** Whatever lies on the household log. */

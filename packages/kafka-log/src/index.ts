@@ -1,1 +1,2 @@
-export {}
+export { createKafkaLog } from './kafka-log.ts'
+export type { KafkaLogOptions } from './kafka-log.ts'

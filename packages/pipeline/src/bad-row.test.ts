@@ -46,3 +46,12 @@ test('its id tells places and reasons apart', () => {
     }),
   )
 })
+
+test('two of several records at one place are two bad rows, each with its own pointer', () => {
+  const [first, second] = [0, 1].map((element) =>
+    toBadRow({ reason: 'schema', pointer: '/id' }, { ...origin, element }),
+  )
+  expect(first?.id).not.toBe(second?.id)
+  expect([first, second].map((row) => row?.pointer)).toEqual(['/0/id', '/1/id'])
+  expect([first, second].map((row) => row?.place)).toEqual([origin.place, origin.place])
+})

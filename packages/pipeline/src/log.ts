@@ -7,7 +7,8 @@ import type { Instant } from '@ringback/contracts'
 
 export interface OutgoingMessage {
   readonly key: string
-  readonly value: string
+  /** null: a tombstone. */
+  readonly value: string | null
   /** Where it goes; by its key, if it is left out. */
   readonly partition?: number
 }
@@ -27,7 +28,10 @@ export interface Bounds {
   readonly end: number
 }
 
-/** What the owner of a partition can do to it. Everything rejects with a retryable RingbackError once it is owned no more. */
+/**
+ * What the owner of a partition can do to it, while it handles a batch or an idle call. All of it rejects, or throws, a retryable
+ * RingbackError once the partition is owned no more.
+ */
 export interface OwnedPartition {
   readonly topic: string
   readonly partition: number
@@ -35,7 +39,10 @@ export interface OwnedPartition {
   readonly committed: () => number | undefined
   /** Says that everything below `offset` is done. Does nothing where as much is committed already. */
   readonly commit: (offset: number) => Promise<void>
-  /** The next batch begins at this offset, be it lower or higher. */
+  /**
+   * The next batch begins at this offset, be it lower or higher, whether or not the call succeeds in the end; at the earliest, if
+   * it lies below. Beyond the end is a failure that no repetition mends. The last one counts.
+   */
   readonly seek: (offset: number) => void
   /** Tells the group that its member lives; rejects if it is no member any more. */
   readonly heartbeat: () => Promise<void>
@@ -45,6 +52,8 @@ export interface OwnedPartition {
 export interface Batch extends OwnedPartition {
   /** In the order of their offsets, at least one. */
   readonly messages: readonly ReceivedMessage[]
+  /** The offset that was asked for: nothing lies between it and the first message. */
+  readonly fetchedFrom: number
   /** The end of the partition when the batch was fetched. */
   readonly highWatermark: number
 }

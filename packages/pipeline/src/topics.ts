@@ -23,15 +23,14 @@ export const topicsOf = ({ prefix }: Pick<KafkaConfig, 'prefix'>): Topics => ({
   badRows: `${prefix}.bad-rows`,
 })
 
-/**
- * Consumer groups. Whoever reads what a generation of `households` was made from, or that log itself, begins anew with the next
- * generation: offsets of the former one would mean something else.
- */
+/** Consumer groups. Who folds `households` begins anew with its next generation: offsets of the former mean nothing in it. */
 export const groupsOf = ({ prefix, generation }: Pick<KafkaConfig, 'prefix' | 'generation'>) => ({
   collector: `${prefix}.collector`,
-  assembler: `${prefix}.assembler.${generation}`,
+  assembler: `${prefix}.assembler`,
   correlator: `${prefix}.correlator.${generation}`,
   writer: `${prefix}.writer`,
+  /** Reads the profiles once more in each half of the retention. */
+  profiles: (half: number) => `${prefix}.profiles.${half}`,
 })
 
 /** What the broker accepts of one message; `households` also carries whole households on the move. */
@@ -59,3 +58,20 @@ export const topicSpecs = (kafka: KafkaConfig, { retention }: Config['defaults']
     spec(topics.badRows, retention),
   ]
 }
+
+/**
+ * The council's own, where they are missing. What lies on them is raw: it is kept no longer than a redrive may need it, by the
+ * broker's clock, since senders may stamp it with whatever time they like.
+ */
+export const sourceSpecs = (
+  { sources, partitions }: KafkaConfig,
+  { retention }: Config['defaults'],
+): readonly TopicSpec[] =>
+  [...new Set(Object.values(sources).flat())].map((topic) => ({
+    topic,
+    partitions,
+    retention: retention + DAY_MS,
+    isCompacted: false,
+    stampsOnAppend: true,
+    mostMessageBytes: MOST_MESSAGE_BYTES,
+  }))

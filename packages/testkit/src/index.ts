@@ -1,3 +1,7 @@
+export { logConformance } from './log/log-conformance.ts'
+export type { OpenLog } from './log/log-conformance.ts'
+export { createMemoryLog } from './log/memory-log.ts'
+export type { MemoryLogOptions } from './log/memory-log.ts'
 export { keyedStateConformance } from './keyed-state-conformance.ts'
 export type { KeyedStateConformance, KeyedStateUnderTest } from './keyed-state-conformance.ts'
 export { createMemoryState } from './memory-state.ts'

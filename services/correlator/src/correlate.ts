@@ -9,15 +9,10 @@ import {
   type Message,
   type NodeName,
   type Nodes,
-  type Said,
   toVersion,
 } from '@ringback/households'
 import type { Rules } from '@ringback/journeys'
-
-/** A row, or its withdrawal, with the version by which it prevails. */
-export interface Conclusion extends Said {
-  readonly version: string
-}
+import type { Conclusion } from './partition-fold.ts'
 
 export interface Correlated {
   readonly conclusions: readonly Conclusion[]

@@ -1,2 +1,7 @@
 export { createCorrelate } from './correlate.ts'
-export type { Conclusion, Correlate, Correlated } from './correlate.ts'
+export type { Correlate, Correlated } from './correlate.ts'
+export type { Conclusion } from './partition-fold.ts'
+export { createCorrelator, toControl, toRulesMessage } from './partition-owner.ts'
+export type { Correlator, CorrelatorParts } from './partition-owner.ts'
+export { NODE_PREFIX } from './partition-state.ts'
+export { correlator } from './service.ts'

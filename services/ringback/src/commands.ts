@@ -5,17 +5,28 @@ import type { House } from './house.ts'
 import { IMPORT_OPTIONS, importCommand, planImport } from './import-command.ts'
 import type { Io } from './io.ts'
 import type { ParsedCommand } from './options.ts'
+import { topicsCommand } from './topics-command.ts'
 
 type Run = (house: House, io: Io) => Promise<number>
 
-export interface Command {
+interface Spoken {
   readonly options: Parameters<typeof import('./options.ts').parseCommand>[1]
   readonly usage: string
+}
+
+interface HouseCommand extends Spoken {
   /** Checks what was asked for before anything is opened, and gives what then runs. */
   readonly prepare: (parsed: ParsedCommand, io: Io) => Run
   /** For one that may have to do without an open house. */
   readonly alone?: (parsed: ParsedCommand, io: Io) => Promise<number>
 }
+
+/** One that needs no house, nor goes through a running `start`. */
+interface HouselessCommand extends Spoken {
+  readonly run: (parsed: ParsedCommand, io: Io) => Promise<number>
+}
+
+export type Command = HouseCommand | HouselessCommand
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   import: {
@@ -42,4 +53,5 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     prepare: (parsed) => async (house, io) => report(await runChecks(house, io), parsed.common.json, io),
     alone: (parsed, io) => doctorAlone(parsed.common, io),
   },
+  topics: { options: {}, usage: 'topics create', run: topicsCommand },
 }

@@ -2,17 +2,12 @@
 import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatInstant } from '@ringback/contracts'
+import { type Check, checkCatalogue, checkFeeds, checkTables } from '@ringback/insights'
 import { RingbackError } from '@ringback/pipeline'
 import { isKeyExposed } from '@ringback/runtime'
 import { type House, openHouse, requireConfig } from './house.ts'
 import type { Io } from './io.ts'
 import type { CommonOptions } from './options.ts'
-
-export interface Check {
-  readonly status: 'ok' | 'warn' | 'fail'
-  readonly name: string
-  readonly message: string
-}
 
 const LEAST_FREE_BYTES = 2 * 1024 ** 3
 const SHORT_KEY = 32
@@ -50,54 +45,22 @@ const checkClock = (house: House, io: Io): Check => {
     : { status: 'ok', name: 'clock', message: formatInstant(now) }
 }
 
-const checkCatalogue = ({ config }: House): Check[] => {
-  const checks: Check[] = []
-  const without = config.tasks.filter((task) => task.urls.length === 0)
-  if (config.tasks.length === 0)
-    checks.push({ status: 'warn', name: 'catalogue', message: 'it has no tasks: add some under `tasks`' })
-  else
-    checks.push({
-      status: 'ok',
-      name: 'catalogue',
-      message: `${config.tasks.length} tasks${without.length > 0 ? `, ${without.length} of them without a URL rule` : ''}`,
-    })
-  if (config.costs.web === undefined)
-    checks.push({ status: 'warn', name: 'costs', message: 'no cost of a web visit: it is taken for 0; set costs.web' })
-  return checks
-}
-
 const checkRules = ({ store, rules }: House): Check =>
   store.progress().ruleVersion === rules.ruleVersion
     ? { status: 'ok', name: 'rules', message: `version ${rules.ruleVersion}` }
     : { status: 'warn', name: 'rules', message: 'they have changed: the next import or start judges anew' }
 
-const checkFeeds = async (house: House): Promise<Check[]> => {
-  const feeds = await house.warehouse.contactFeeds(house.config, house.clock())
-  if (feeds.length === 0) return [{ status: 'warn', name: 'feeds', message: 'no contact feed yet: import contacts' }]
-  return feeds.map(({ source, completeTo }) =>
-    completeTo === null
-      ? {
-          status: 'warn',
-          name: `feed ${source}`,
-          message: 'complete to nothing, so its weeks stay provisional: import with --complete-to, or give it a delay',
-        }
-      : { status: 'ok', name: `feed ${source}`, message: `complete to ${formatInstant(completeTo)}` },
-  )
-}
-
 /** All checks that can be made of a house, open or not. */
 export const runChecks = async (house: House, io: Io): Promise<readonly Check[]> => [
   { status: 'ok', name: 'configuration', message: house.configFile },
-  ...checkCatalogue(house),
+  ...checkCatalogue(house.config),
   checkKey(house),
   { status: 'ok', name: 'store', message: `${house.store.progress().sequence} transactions` },
-  (await house.warehouse.ping())
-    ? { status: 'ok', name: 'tables', message: 'they answer' }
-    : { status: 'fail', name: 'tables', message: 'they do not answer: stop, and start again' },
+  await checkTables(house.warehouse, 'stop, and start again'),
   checkRules(house),
   checkDisk(house.dataDir),
   checkClock(house, io),
-  ...(await checkFeeds(house)),
+  ...(await checkFeeds(house.warehouse, house.config, house.clock())),
 ]
 
 export const report = async (checks: readonly Check[], isJson: boolean, io: Io): Promise<number> => {

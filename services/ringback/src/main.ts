@@ -55,6 +55,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
   const parsed = parseCommand(rest, command.options)
   if (parsed.wantsHelp) return run(['help'])
   void stopped.then((signal) => process.exit(signal === 'SIGINT' ? 130 : 143))
+  if ('run' in command) return command.run(parsed, io)
   const runOpen = command.prepare(parsed, io)
   const asked = parsed.common.config
   const dataDir = dataDirOf(parsed.common, io)

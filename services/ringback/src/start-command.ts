@@ -1,12 +1,12 @@
 /** `ringback start`: the embedded single process. For now a health page, and the commands that go through it. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { healthPage, PAGE_HEADERS } from '@ringback/insights'
 import { findConfig } from '@ringback/runtime'
 import { RingbackError } from '@ringback/pipeline'
 import { fastify, type FastifyInstance } from 'fastify'
 import { COMMANDS } from './commands.ts'
 import { listenControl, type RunCommand } from './control.ts'
-import { healthPage } from './health-page.ts'
 import { dataDirOf, followRules, type House, openHouse } from './house.ts'
 import type { Io } from './io.ts'
 import { parseCommand, type ParsedCommand, usageError } from './options.ts'
@@ -38,8 +38,8 @@ const createRunCommand = (house: House): RunCommand => {
   let last: Promise<unknown> = Promise.resolve()
   return async (asked, io) => {
     const [name = '', ...argv] = asked.argv
-    const command = COMMANDS[name]
-    if (!command) throw usageError(`${name}: no such command`)
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+    if (!command || 'run' in command) throw usageError(`${name}: no such command`)
     const parsed = parseCommand(argv, command.options)
     if (asked.config !== null && asked.config !== house.configFile)
       throw new RingbackError('configuration', `the running \`start\` has ${house.configFile}: stop it to use another`)
@@ -61,10 +61,7 @@ const serve = async (house: House, io: Io, port: number, host: string): Promise<
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'the tables do not answer' })
   })
   app.get('/', async (_request, reply) =>
-    reply
-      .header('content-type', 'text/html; charset=utf-8')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      .send(healthPage(house.config.council.name, await runChecks(house, io), io.clock())),
+    reply.headers(PAGE_HEADERS).send(healthPage(house.config.council.name, await runChecks(house, io), io.clock())),
   )
   try {
     await app.listen({ port, host })

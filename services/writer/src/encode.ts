@@ -1,15 +1,6 @@
 /** Conclusions as the rows of an insert: one JSON line each, encoded once and never again. */
-import { type Table, TABLES } from '@ringback/pipeline'
+import { type Table, TABLES, type VersionedConclusion } from '@ringback/pipeline'
 import { toRowLine, toWithdrawalLine } from '@ringback/warehouse'
-
-/** A row, or its withdrawal, with the version by which it prevails. */
-export interface VersionedConclusion {
-  readonly kind: 'journey' | 'contact'
-  readonly id: string
-  /** The row as JSON; undefined: withdrawn. */
-  readonly json: string | undefined
-  readonly version: string
-}
 
 export interface EncodedRows {
   readonly table: Table
@@ -17,15 +8,28 @@ export interface EncodedRows {
   readonly body: Buffer
 }
 
-const KIND: Readonly<Record<Table, VersionedConclusion['kind']>> = { journeys: 'journey', contacts: 'contact' }
+const TABLE_OF: Readonly<Record<VersionedConclusion['kind'], Table>> = { journey: 'journeys', contact: 'contacts' }
+
+/** The line that brings a conclusion to its table. */
+export const toLine = ({
+  kind,
+  id,
+  json,
+  version,
+}: VersionedConclusion): { readonly table: Table; readonly line: string } => {
+  const table = TABLE_OF[kind]
+  return { table, line: json === undefined ? toWithdrawalLine(table, id, version) : toRowLine(json, version) }
+}
 
 /** One body a table that has any. */
-export const encodeConclusions = (conclusions: readonly VersionedConclusion[]): readonly EncodedRows[] =>
-  TABLES.flatMap((table) => {
-    const lines = conclusions
-      .filter(({ kind }) => kind === KIND[table])
-      .map(({ id, json, version }) =>
-        json === undefined ? toWithdrawalLine(table, id, version) : toRowLine(json, version),
-      )
-    return lines.length === 0 ? [] : [{ table, rows: lines.length, body: Buffer.from(lines.join('\n')) }]
+export const encodeConclusions = (conclusions: readonly VersionedConclusion[]): readonly EncodedRows[] => {
+  const lines: Record<Table, string[]> = { journeys: [], contacts: [] }
+  for (const conclusion of conclusions) {
+    const { table, line } = toLine(conclusion)
+    lines[table].push(line)
+  }
+  return TABLES.flatMap((table) => {
+    const rows = lines[table].length
+    return rows === 0 ? [] : [{ table, rows, body: Buffer.from(lines[table].join('\n')) }]
   })
+}

@@ -1,4 +1,7 @@
 export { encodeConclusions } from './encode.ts'
-export type { EncodedRows, VersionedConclusion } from './encode.ts'
+export type { EncodedRows } from './encode.ts'
 export { createWriter } from './writer.ts'
 export type { Writer, WriterOptions } from './writer.ts'
+export { writer } from './service.ts'
+export { GATHERING } from './gathering.ts'
+export { createTableStage } from './table-stage.ts'

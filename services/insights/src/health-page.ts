@@ -1,6 +1,6 @@
-/** The page that `start` serves for now: what runs, and what would do it good. */
+/** The page that is served for now: what runs, and what would do it good. */
 import { formatInstant, type Instant } from '@ringback/contracts'
-import type { Check } from './doctor-command.ts'
+import type { Check } from './check.ts'
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
@@ -41,3 +41,9 @@ ${checks
 </body>
 </html>
 `
+
+/** Nothing but what stands in it. */
+export const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+} as const

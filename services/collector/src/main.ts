@@ -1,0 +1,4 @@
+import { runService } from '@ringback/runtime'
+import { collector } from './service.ts'
+
+await runService(collector)

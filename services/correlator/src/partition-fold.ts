@@ -1,0 +1,112 @@
+/**
+ * The fold of a stretch of the household log: a pure function of what is remembered of the partition and of the messages. What it
+ * says at an offset depends on the log alone, never on where a stretch ends (HOUSEHOLD-LOG, Fold and When to judge).
+ */
+import type { Instant } from '@ringback/contracts'
+import {
+  type LogMessage,
+  type Message,
+  type NodeName,
+  type Nodes,
+  type NodeState,
+  type RulesMessage,
+  type Said,
+  toVersion,
+} from '@ringback/households'
+import type { JudgingRules } from './judging-rules.ts'
+
+/** A row, or its withdrawal, with the version by which it prevails. */
+export interface Conclusion extends Said {
+  readonly version: string
+}
+
+export interface Numbered {
+  readonly offset: number
+  /** When the log took it: the fold's only clock. */
+  readonly timestamp: Instant
+  /** undefined: none of ours, passed over. */
+  readonly message: LogMessage | undefined
+}
+
+/** What is remembered of a partition beside its nodes. */
+export interface PartitionMemory {
+  /** Roots changed since the last judging. */
+  readonly dirty: readonly NodeName[]
+  /** The last that were folded; undefined: none yet. */
+  readonly rules: RulesMessage | undefined
+}
+
+export interface FoldedStretch extends PartitionMemory {
+  /** The nodes that it changed. */
+  readonly changed: ReadonlyMap<NodeName, NodeState>
+  /** What it says to the household log. */
+  readonly messages: readonly Message[]
+  readonly conclusions: readonly Conclusion[]
+  readonly superseded: number
+}
+
+/** A judging follows every message whose offset is the last of so many, so that a backlog is judged as it is read. */
+export const JUDGING_EVERY = 1_000
+
+/** Whether a judging follows this message. */
+export const isJudged = ({ offset, message }: Numbered): boolean =>
+  message?.kind === 'judge' || (offset + 1) % JUDGING_EVERY === 0
+
+export interface FoldOptions {
+  readonly generation: number
+  readonly rulesOf: (said: RulesMessage | undefined) => JudgingRules
+}
+
+export type FoldStretch = (
+  stored: Pick<Nodes, 'get'>,
+  memory: PartitionMemory,
+  stretch: readonly Numbered[],
+) => FoldedStretch
+
+/** Every node that the stretch addresses, and every dirty root if it is judged, must be in `stored`. */
+export const createFoldStretch =
+  ({ generation, rulesOf }: FoldOptions): FoldStretch =>
+  (stored, memory, stretch) => {
+    const changed = new Map<NodeName, NodeState>()
+    const messages: Message[] = []
+    const conclusions: Conclusion[] = []
+    const dirty = new Set(memory.dirty)
+    let { rules } = memory
+    let { fold, judge } = rulesOf(rules)
+    let superseded = 0
+    const nodes: Nodes = {
+      get: (node) => changed.get(node) ?? stored.get(node),
+      set: (node, state) => changed.set(node, state),
+    }
+    const output = {
+      send: (message: Message) => messages.push(message),
+      dirty: (root: NodeName) => dirty.add(root),
+      superseded: (count: number) => {
+        superseded += count
+      },
+    }
+    const judgeDirty = (offset: number, now: Instant): void => {
+      for (const name of dirty) {
+        const state = nodes.get(name)
+        // Joined to a smaller root since: that one speaks of it all.
+        if (!state?.root || state.parent !== undefined) continue
+        const { root, said } = judge(state.root, now)
+        nodes.set(name, { ...state, root })
+        if (said.length === 0) continue
+        const version = toVersion(generation, name, offset)
+        for (const one of said) conclusions.push({ ...one, version })
+      }
+      dirty.clear()
+    }
+    for (const one of stretch) {
+      const { offset, timestamp, message } = one
+      if (message?.kind === 'rules') {
+        if (rules === undefined || !message.isFirst) rules = message
+        ;({ fold, judge } = rulesOf(rules))
+      } else if (message && message.kind !== 'judge') {
+        fold(nodes, message, timestamp, output)
+      }
+      if (isJudged(one)) judgeDirty(offset, timestamp)
+    }
+    return { changed, messages, conclusions, dirty: [...dirty], rules, superseded }
+  }

@@ -1,0 +1,212 @@
+/**
+ * The correlator of the cluster: who owns a partition of the household log folds it on. Outputs durable, then state saved, then
+ * input committed (HOUSEHOLD-LOG, Order of work). Dying
+ *  - before the outputs are durable: the next owner says the same, byte for byte;
+ *  - between outputs and state: the same;
+ *  - between state and commit: the next owner finds the state ahead of the commit, and goes on from the state.
+ * Two owners at once say the same at the same versions, and only one of them saves.
+ */
+import {
+  decodeMessage,
+  encodeMessage,
+  type LogMessage,
+  type Message,
+  type NodeName,
+  type RulesMessage,
+} from '@ringback/households'
+import type { Rules } from '@ringback/journeys'
+import {
+  type Batch,
+  type BatchHandler,
+  encodeConclusion,
+  type KeyedState,
+  type Log,
+  type OutgoingMessage,
+  type OwnedPartition,
+  type ReceivedMessage,
+  RingbackError,
+  type StageMetrics,
+  type Topics,
+} from '@ringback/pipeline'
+import { createJudgingRules } from './judging-rules.ts'
+import { type Conclusion, createFoldStretch, isJudged, type Numbered } from './partition-fold.ts'
+import { type Loaded, loadPartition, savePartition } from './partition-state.ts'
+import { createRulesGate } from './rules-gate.ts'
+
+export interface CorrelatorParts {
+  readonly log: Pick<Log, 'append'>
+  readonly state: KeyedState
+  readonly rules: Rules
+  /** Of the link key that tokens are made with. */
+  readonly keyId: string
+  readonly generation: number
+  readonly topics: Pick<Topics, 'households' | 'conclusions'>
+  readonly metrics: StageMetrics
+}
+
+export interface Correlator extends BatchHandler {
+  /** Why a partition is not folded, if one is not. */
+  readonly standstill: () => string | undefined
+}
+
+/** The key of messages that are for a partition, not for a node of it. */
+const CONTROL_KEY = ''
+
+const namesOf = (stretch: readonly Numbered[]): Set<NodeName> => {
+  const names = new Set<NodeName>()
+  for (const { message } of stretch) if (message && 'node' in message) names.add(message.node)
+  return names
+}
+
+export const toRulesMessage = ({ ruleVersion, config }: Rules, keyId: string): RulesMessage => ({
+  kind: 'rules',
+  ruleVersion,
+  keyId,
+  config,
+})
+
+/** A message for one partition, whatever lies there. */
+export const toControl = (message: LogMessage, partition: number): OutgoingMessage => ({
+  key: CONTROL_KEY,
+  value: encodeMessage(message)[0] as string,
+  partition,
+})
+
+const toOutgoing = (message: Message): OutgoingMessage[] =>
+  encodeMessage(message).map((value) => ({ key: message.node, value }))
+
+export const createCorrelator = (parts: CorrelatorParts): Correlator => {
+  const { log, state, rules, keyId, generation, topics, metrics } = parts
+  const own = toRulesMessage(rules, keyId)
+  const foldStretch = createFoldStretch({ generation, rulesOf: createJudgingRules(rules) })
+  const gate = createRulesGate(own)
+
+  const parse = ({ offset, timestamp, key, value }: ReceivedMessage): Numbered => {
+    try {
+      return { offset, timestamp, message: decodeMessage(key ?? '', (value as Buffer).toString()) }
+    } catch {
+      metrics.bad('malformed', 1)
+      return { offset, timestamp, message: undefined }
+    }
+  }
+
+  /**
+   * What is folded at once, from an offset on: up to where a judging follows, so that the roots it is about can be loaded, and
+   * not beyond what was committed, below which nothing is said.
+   */
+  const stretchFrom = (messages: readonly Numbered[], from: number, committed: number): readonly Numbered[] => {
+    const first = messages.findIndex(({ offset }) => offset >= from)
+    if (first < 0) return []
+    const last = messages.findIndex((one, i) => i >= first && (isJudged(one) || one.offset + 1 === committed))
+    return messages.slice(first, last < 0 ? messages.length : last + 1)
+  }
+
+  const say = async (messages: readonly Message[], conclusions: readonly Conclusion[]): Promise<void> => {
+    const outgoing = messages.flatMap(toOutgoing)
+    const said = conclusions.map((one) => ({ key: one.id, value: encodeConclusion(one) }))
+    await Promise.all([
+      outgoing.length > 0 ? log.append(topics.households, outgoing) : undefined,
+      said.length > 0 ? log.append(topics.conclusions, said) : undefined,
+    ])
+    metrics.sent('households', outgoing.length)
+    metrics.sent('conclusions', said.length)
+  }
+
+  /** Where folding goes on: where the state stands, or at the earliest if it has nothing, or only what is gone from the log. */
+  const positionOf = async ({ next }: Loaded, owned: OwnedPartition, at?: number): Promise<number> => {
+    if (next !== undefined && next === at) return next
+    const { earliest, end } = await owned.bounds()
+    if (next === undefined || next < earliest) return earliest
+    if (next > end)
+      throw new RingbackError(
+        'configuration',
+        `${owned.topic} ends before what was folded of it: if it was made anew, raise kafka.generation by one`,
+      )
+    return next
+  }
+
+  /**
+   * Folds one stretch from the position on. Resolves to the offset behind it; undefined: what comes next is not in this batch, it
+   * was sought.
+   */
+  const foldNext = async (batch: Batch, messages: readonly Numbered[], from: number): Promise<Loaded | undefined> => {
+    const committed = batch.committed() ?? 0
+    const guess = stretchFrom(messages, from, committed)
+    const loaded = await loadPartition(state, batch.partition, namesOf(guess))
+    const position = await positionOf(loaded, batch, guess[0]?.offset)
+    const verdict = gate.check(batch.partition, loaded.rules, position, position < committed)
+    if (verdict === 'search') {
+      const readOn = gate.search(batch.partition, messages, position)
+      if (readOn !== undefined) batch.seek(readOn)
+      return undefined
+    }
+    const stretch = stretchFrom(messages, position, committed)
+    const first = stretch[0]?.offset
+    // Where nothing lies between the position and what was fetched from it, the next message is the first of these.
+    if (first === undefined || (first !== position && position < batch.fetchedFrom)) {
+      batch.seek(position)
+      return undefined
+    }
+    const last = stretch[stretch.length - 1] as Numbered
+    await loaded.loadMore(namesOf(stretch))
+    if (isJudged(last)) await loaded.loadMore(loaded.dirty)
+    const memory = { dirty: loaded.dirty, rules: loaded.rules ?? verdict.rules }
+    const folded = foldStretch(loaded.nodes, memory, stretch)
+    if (position >= committed) await say(folded.messages, folded.conclusions)
+    const next = last.offset + 1
+    const { outcome, bytes } = await savePartition(state, batch.partition, loaded, folded, next)
+    if (outcome === 'refused') {
+      // Somebody else is ahead. Only a member that still owns the partition may go on from where that one stands.
+      await batch.heartbeat()
+      return foldNext(batch, messages, position)
+    }
+    metrics.stateBytes(bytes)
+    if (folded.superseded > 0) metrics.dropped('superseded', folded.superseded)
+    return { ...loaded, dirty: folded.dirty, rules: folded.rules, next }
+  }
+
+  const appendJudge = (partition: number): Promise<void> =>
+    log.append(topics.households, [toControl({ kind: 'judge' }, partition)])
+
+  const onBatch = async (batch: Batch): Promise<void> => {
+    const messages = batch.messages.map(parse)
+    const end = (messages.at(-1)?.offset ?? -1) + 1
+    let from = messages[0]?.offset ?? end
+    let folded: Loaded | undefined
+    while (from < end) {
+      const after = await foldNext(batch, messages, from)
+      if (!after) break
+      folded = after
+      from = after.next ?? end
+    }
+    if (folded?.next === undefined) return
+    await batch.commit(folded.next)
+    // Caught up: what changed since the last judging is not left waiting. A repeated `judge` finds nothing to do.
+    if (folded.next === batch.highWatermark && folded.dirty.length > 0) await appendJudge(batch.partition)
+  }
+
+  /** Heals what a crash or a loss left, once nothing comes any more; tells an empty partition which rules judge it. */
+  const onIdle = async (owned: OwnedPartition): Promise<void> => {
+    const { partition } = owned
+    const loaded = await loadPartition(state, partition, new Set())
+    const position = await positionOf(loaded, owned)
+    const { end } = await owned.bounds()
+    const committed = owned.committed() ?? 0
+    const verdict = gate.check(partition, loaded.rules, position, position < committed)
+    if (verdict === 'search') {
+      const reached = gate.reached(partition, position)
+      if (reached < end) owned.seek(reached)
+      else if (!loaded.rules) await log.append(topics.households, [toControl({ ...own, isFirst: true }, partition)])
+      return
+    }
+    if (position < end) {
+      owned.seek(position)
+      return
+    }
+    await owned.commit(position)
+    if (!loaded.rules) await log.append(topics.households, [toControl({ ...own, isFirst: true }, partition)])
+    else if (loaded.dirty.length > 0) await appendJudge(partition)
+  }
+
+  return { onBatch, onIdle, standstill: gate.standstill }
+}

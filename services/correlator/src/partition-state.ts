@@ -1,0 +1,76 @@
+/** What the correlator keeps of a partition, and how it lies in keyed state (HOUSEHOLD-LOG, State). */
+import type { NodeName, Nodes, NodeState, RulesMessage } from '@ringback/households'
+import { type KeyedState, POSITION_KEY, type StateEntry, type WriteOutcome } from '@ringback/pipeline'
+import type { FoldedStretch, PartitionMemory } from './partition-fold.ts'
+
+const DIRTY_KEY = 'dirty'
+const RULES_KEY = 'rules'
+const HEAD = [POSITION_KEY, DIRTY_KEY, RULES_KEY]
+/** Before the names of nodes. */
+export const NODE_PREFIX = 'n:'
+
+export interface Loaded extends PartitionMemory {
+  /** As it was read: what a write is compared with. */
+  readonly position: string | undefined
+  /** The offset of the next message to fold; undefined: nothing was folded, or all is lost. */
+  readonly next: number | undefined
+  readonly nodes: Pick<Nodes, 'get'>
+  /** Reads these too. Should the partition have moved on meanwhile, the write will be refused. */
+  readonly loadMore: (names: Iterable<NodeName>) => Promise<void>
+}
+
+const parse = <T>(json: string | undefined): T | undefined => (json === undefined ? undefined : (JSON.parse(json) as T))
+
+/** Reads the head of a partition and these nodes at one moment; a node is parsed when it is asked for. */
+export const loadPartition = async (
+  state: KeyedState,
+  partition: number,
+  names: ReadonlySet<NodeName>,
+): Promise<Loaded> => {
+  const nodes = new Map<NodeName, NodeState | string | undefined>()
+  const read = async (head: readonly string[], more: readonly NodeName[]): Promise<readonly (string | undefined)[]> => {
+    const values = await state.read(partition, [...head, ...more.map((name) => NODE_PREFIX + name)])
+    for (const [i, name] of more.entries()) nodes.set(name, values[head.length + i])
+    return values
+  }
+  const [position, dirty, rules] = await read(HEAD, [...names])
+  return {
+    position,
+    next: position === undefined ? undefined : Number(position),
+    dirty: parse<NodeName[]>(dirty) ?? [],
+    rules: parse<RulesMessage>(rules),
+    nodes: {
+      get: (name) => {
+        if (!nodes.has(name)) throw new TypeError('a fold asked for a node that was not loaded')
+        const stored = nodes.get(name)
+        if (typeof stored !== 'string') return stored
+        const node = JSON.parse(stored) as NodeState
+        nodes.set(name, node)
+        return node
+      },
+    },
+    loadMore: async (more) => {
+      const missing = [...more].filter((name) => !nodes.has(name))
+      if (missing.length > 0) await read([], missing)
+    },
+  }
+}
+
+/** Writes what a stretch has come to, if the partition still stands where it was read. */
+export const savePartition = async (
+  state: KeyedState,
+  partition: number,
+  before: Loaded,
+  after: FoldedStretch,
+  next: number,
+): Promise<{ readonly outcome: WriteOutcome; readonly bytes: number }> => {
+  const entries: StateEntry[] = []
+  for (const [name, node] of after.changed)
+    entries.push({ key: NODE_PREFIX + name, value: JSON.stringify(node), expires: true })
+  if (before.dirty.length > 0 || after.dirty.length > 0)
+    entries.push({ key: DIRTY_KEY, value: JSON.stringify(after.dirty), expires: false })
+  if (after.rules !== before.rules)
+    entries.push({ key: RULES_KEY, value: JSON.stringify(after.rules), expires: false })
+  const bytes = entries.reduce((sum, { value }) => sum + value.length, 0)
+  return { outcome: await state.compareAndSet(partition, before.position, String(next), entries), bytes }
+}

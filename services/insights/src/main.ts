@@ -1,0 +1,4 @@
+import { runService } from '@ringback/runtime'
+import { insights } from './service.ts'
+
+await runService(insights)
