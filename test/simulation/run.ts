@@ -10,7 +10,7 @@ import { encodeMessage, type Message, type NodeState, refreshOf } from '@ringbac
 import { createRules, type Rules } from '@ringback/journeys'
 import { groupsOf, topicsOf, topicSpecs } from '@ringback/pipeline'
 import { carrierOf } from '../scenarios/judge-records.ts'
-import { assertAtRest, assertNow, type Inspected } from './assertions.ts'
+import { assertAtRest, assertNow, type Inspected, MAY_FORGET } from './assertions.ts'
 import { createConsumers, type Group, type Member } from './consumers.ts'
 import {
   assemblerProcess,
@@ -147,7 +147,7 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
     } else world.setNow(world.now() + (random.below(3) - 1) * random.below(HOUR_MS))
   }
 
-  const isWhole = scenario.kind !== 'fade' && scenario.kind !== 'return'
+  const isWhole = !MAY_FORGET.has(scenario.kind)
   const inspected = (): Inspected => ({
     world,
     topics,
@@ -295,6 +295,9 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
 
   for (const [i, phase] of phases.entries()) {
     await passUntil(phase.at)
+    // What is built again from the log alone must know what was shared.
+    if (i > 0 && !options.isTiny && random.below(3) === 0)
+      for (const space of world.spaces()) world.restore(space, new Map())
     world.setNow(Math.max(world.now(), phase.at))
     const begin = world.now()
     for (const [k, record] of phase.records.entries()) {
