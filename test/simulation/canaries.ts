@@ -19,7 +19,7 @@ const RUN = 'test/simulation/dist/simulation/run.js'
 
 const change = (file: string, find: string, replace: string): Change => ({ file, find, replace })
 
-const SAY = 'if (position >= committed) await say(folded.messages, folded.conclusions);'
+const SAY = 'if (isHeard) await say(folded.messages, folded.conclusions);'
 const TOLD_BEFORE_SHARED =
   "if (isShared && state.parent !== undefined) output.send({ kind: 'facts', node: state.parent, facts: [], marks: mark, claims: [] });"
 const TOLD_LATE =
@@ -58,7 +58,7 @@ export const CANARIES: Readonly<Record<string, readonly Change[]>> = {
   'a second join only takes the minimum': [
     change(FOLD, "output.send({ kind: 'link', node: greater, of: smaller });", ''),
   ],
-  'no refresh': [change(FOLD, 'now - merged.refreshedAt >= retention / 2', 'false')],
+  'no refresh': [change(FOLD, 'output.isHeard && now - merged.refreshedAt >= retention / 2', 'false')],
   'no refresh of itself': [change(FOLD, 'const messages = [snapshotOf(node, root)];', 'const messages = [];')],
   'no refresh of evidence': [
     change(
@@ -145,6 +145,14 @@ export const MORE_CANARIES: Readonly<Record<string, readonly Change[]>> = {
       'splitFacts(message, most).map(encodeFacts)',
       'splitFacts(message, most).slice(0, 1).map(encodeFacts)',
     ),
+  ],
+  'a refresh that nobody heard counts': [
+    change(
+      FOLD,
+      'output.isHeard && now - merged.refreshedAt >= retention / 2',
+      'now - merged.refreshedAt >= retention / 2',
+    ),
+    change(FOLD, 'message.isSnapshot ? Math.max(root.refreshedAt, now) : root.refreshedAt', 'root.refreshedAt'),
   ],
   'judged by the new rules before they are said': [
     change(OWNER, 'rules: loaded.rules ?? verdict.rules }', 'rules: undefined }'),

@@ -132,18 +132,16 @@ export interface ScenarioOptions {
 
 export const createScenario = ({ seed, isTiny = false }: ScenarioOptions): Scenario => {
   const random = createRandom(seed * 7_919 + 13)
-  const world = randomWorld(seed, {
-    scenes: isTiny ? [1, 1] : random.below(4) === 0 ? [3, 8] : [1, 3],
-    disorder: false,
-  })
-  const parsed = configSchema.parse(world.config)
   const wish = isTiny ? 'burst' : (KINDS[random.below(KINDS.length)] ?? 'burst')
+  const scenes: readonly [number, number] = isTiny ? [1, 1] : wish === 'late' || random.below(4) === 0 ? [3, 8] : [1, 3]
+  const world = randomWorld(seed, { scenes, disorder: false })
+  const parsed = configSchema.parse(world.config)
   const config: Config =
     wish === 'long' || wish === 'late'
       ? { ...parsed, defaults: { ...parsed.defaults, repeatWithin: 400 * DAY_MS } }
       : parsed
   // Sharing is what the log is most easily wrong about: half of all worlds have little room for it.
-  if (!isTiny && random.below(2) === 0)
+  if (!isTiny && (wish === 'late' || random.below(2) === 0))
     Object.assign(config.identity, {
       maxPeople: 1 + random.below(2),
       maxHousehold: 1 + random.below(3),

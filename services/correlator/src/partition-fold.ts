@@ -66,12 +66,14 @@ export type FoldStretch = (
   stored: Pick<Nodes, 'get'>,
   memory: PartitionMemory,
   stretch: readonly Numbered[],
+  /** Whether what it says goes out. */
+  isHeard: boolean,
 ) => FoldedStretch
 
 /** Every node that the stretch addresses, and every dirty root if it is judged, must be in `stored`. */
 export const createFoldStretch =
   ({ generation, isJudged, rulesOf }: FoldOptions): FoldStretch =>
-  (stored, memory, stretch) => {
+  (stored, memory, stretch, isHeard) => {
     const changed = new Map<NodeName, NodeState>()
     const messages: Message[] = []
     const conclusions: Conclusion[] = []
@@ -85,6 +87,7 @@ export const createFoldStretch =
     }
     const output = {
       send: (message: Message) => messages.push(message),
+      isHeard,
       dirty: (root: NodeName) => dirty.add(root),
       superseded: (count: number) => {
         superseded += count

@@ -171,8 +171,9 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
     }
     if (first !== guess[0]) return foldNext(batch, messages, first.offset)
     const memory = { dirty: loaded.dirty, rules: loaded.rules ?? verdict.rules }
-    const folded = foldStretch(loaded.nodes, memory, stretch)
-    if (position >= committed) await say(folded.messages, folded.conclusions)
+    const isHeard = position >= committed
+    const folded = foldStretch(loaded.nodes, memory, stretch, isHeard)
+    if (isHeard) await say(folded.messages, folded.conclusions)
     const next = last.offset + 1
     const { outcome, bytes } = await states.save(partition, loaded, folded, next)
     if (outcome === 'refused') {
