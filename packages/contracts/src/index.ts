@@ -73,3 +73,5 @@ export type {
   Verdict,
 } from './rows.ts'
 export { compileGlob, compileUrlRule, cutUrl } from './url-rules.ts'
+export { addDays, createZone, isZoneName, weekdayOf } from './zone.ts'
+export type { LocalTime, Zone } from './zone.ts'
