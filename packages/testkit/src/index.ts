@@ -1,3 +1,5 @@
+export { AGAINST_THE_TABLE, EXAMPLES_NOW, readLawExamples } from './law-examples.ts'
+export type { LawExample } from './law-examples.ts'
 export { referenceLaw } from './reference/law.ts'
 export type { ReferenceRows } from './reference/law.ts'
 export { plainEdge } from './reference/plain-edge.ts'
