@@ -39,6 +39,17 @@ interface Source {
 const errorCode = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown'
 
+/** Whether what is read of it is gone: standard input, a named pipe, `<(…)` of a shell. */
+export const isReadOnce = async (file: string): Promise<boolean> => {
+  if (file === '-') return true
+  try {
+    const facts = await stat(file)
+    return !facts.isFile() && !facts.isDirectory()
+  } catch {
+    return false
+  }
+}
+
 const openSource = async (file: string, stdin: Readable): Promise<Source | InputProblem> => {
   if (file === '-') return { stream: stdin, bytes: undefined, handle: undefined }
   try {

@@ -56,13 +56,28 @@ const claim = (store: Store, keyId: string, rules: Rules): void => {
     })
 }
 
+const makeDataDir = (dataDir: string): void => {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new RingbackError(
+      'store',
+      `The data folder ${dataDir} cannot be made: ${message}. Name another with --data`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
 /** Opens the data folder for work. Throws RingbackError with what to do. */
 export const openHouse = async (common: CommonOptions, io: Io): Promise<House> => {
   const dataDir = dataDirOf(common, io)
   const { config, file: configFile } = requireConfig(common, io)
   if (config.mode !== 'embedded')
     throw new RingbackError('configuration', `${configFile}: mode: expected embedded; this version runs no cluster`)
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeDataDir(dataDir)
   const key = loadLinkKey({ env: io.env, dataDir, configFile, mayMake: true })
   const rules = createRules(config)
   const { region } = config.council

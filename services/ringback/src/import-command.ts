@@ -94,6 +94,10 @@ export const planImport = ({ values, positionals }: ParsedCommand, io: Io): Impo
   }
 }
 
+/** The column is told, never what stands in it. */
+const describeUnmapped = (file: string, column: string, rows: number): string =>
+  `${file}: ${rows} ${rows === 1 ? 'row has' : 'rows have'} a value in ${column} that no entry of its map matches: add one, or a default`
+
 const add = (into: Record<string, number>, counts: Readonly<Record<string, number | undefined>>): void => {
   for (const [name, count] of Object.entries(counts)) into[name] = (into[name] ?? 0) + (count ?? 0)
 }
@@ -159,6 +163,8 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
         throw new RingbackError('input', message.problems.map(describeInputProblem).join('\n'))
       if (message.type === 'ready') progress.begin(message.totalBytes)
       if (message.type === 'broken') io.err(`${describeInputProblem(message.problem)}\n`)
+      if (message.type === 'unmapped')
+        for (const [column, rows] of message.rows) io.err(`${describeUnmapped(message.file, column, rows)}\n`)
       if (message.type === 'done') {
         await fold()
         sources = message.sources

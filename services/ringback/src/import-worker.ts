@@ -14,6 +14,7 @@ import {
   createMappedReader,
   findLineFormat,
   type InputProblem,
+  isReadOnce,
   type Mapping,
   openInput,
   readBatches,
@@ -65,6 +66,8 @@ export type WorkerMessage =
       readonly bytesRead: number
     }
   | { readonly type: 'broken'; readonly problem: InputProblem }
+  /** Rows of a file that were refused since no entry of a mapping's `map` matches, by column. */
+  | { readonly type: 'unmapped'; readonly file: string; readonly rows: ReadonlyMap<string, number> }
   | { readonly type: 'done'; readonly sources: readonly string[] }
 
 const noCounts = (): ImportCounts => ({ read: 0, accepted: 0, skipped: 0, ambiguousTime: 0, superseded: 0 })
@@ -136,6 +139,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
     if (opened.kind === 'bad') return { ...opened.problem, file }
     const { input } = opened
     const name = file === '-' ? '-' : resolve(task.cwd, file)
+    const unmapped = new Map<string, number>()
     let lastLine = 0
     for await (const batch of readBatches(splitBlocks(input.chunks), openReader(file))) {
       if (batch.kind !== 'batch') {
@@ -155,12 +159,16 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
         if ('refusal' in row) {
           const origin = { place, kind: door.kind ?? null, source: door.source ?? null, received: task.received }
           bad.push(toBadRow(row.refusal, origin))
+          const { reason, pointer } = row.refusal
+          if (reason === 'unmapped_value') unmapped.set(pointer, (unmapped.get(pointer) ?? 0) + 1)
+          if (bad.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
           continue
         }
         const accepted = intake.accept(row.value, door, task.received, edge)
         if (accepted.kind === 'bad') {
           const { recordKind, source, refusal } = accepted
           bad.push(toBadRow(refusal, { place, kind: recordKind, source, received: task.received }))
+          if (bad.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
           continue
         }
         counts.accepted++
@@ -169,14 +177,17 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
         if (records.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
       }
     }
+    if (unmapped.size > 0) say({ type: 'unmapped', file, rows: unmapped })
     bytesBefore += input.bytes ?? 0
     return undefined
   }
 
   const problems: InputProblem[] = []
   let totalBytes: number | undefined = 0
+  const once = new Set<string>()
   for (const file of task.files) {
-    if (file === '-') {
+    if (await isReadOnce(file === '-' ? file : resolve(task.cwd, file))) {
+      once.add(file)
       totalBytes = undefined
       continue
     }
@@ -187,7 +198,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   if (problems.length > 0) return say({ type: 'problem', problems })
   say({ type: 'ready', totalBytes })
   // What comes from a pipe cannot be looked at beforehand: read first, it is refused before anything else is imported.
-  for (const file of task.files.toSorted((a, b) => Number(b === '-') - Number(a === '-'))) {
+  for (const file of task.files.toSorted((a, b) => Number(once.has(b)) - Number(once.has(a)))) {
     const problem = await readFile(file)
     if (problem) return say({ type: 'problem', problems: [problem] })
   }
