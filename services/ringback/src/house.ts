@@ -106,7 +106,6 @@ export const openHouse = async (common: CommonOptions, io: Io): Promise<House> =
     const pipeline = createPipeline({ store, writer, correlate: createCorrelate(rules), rules })
     const { now } = common
     const clock = now === undefined ? io.clock : () => now
-    opened.sweep(sweepBefore(opened.progress().now, config.defaults.retention))
     return {
       config,
       configFile,
@@ -128,6 +127,11 @@ export const openHouse = async (common: CommonOptions, io: Io): Promise<House> =
     await warehouse.close()
     throw error
   }
+}
+
+/** Lets go of nodes that nothing remembered rests on any more. */
+export const sweep = ({ store, config }: House): void => {
+  store.sweep(sweepBefore(store.progress().now, config.defaults.retention))
 }
 
 /** After the rules have changed, judges anew what is remembered; says so while it does. */

@@ -7,7 +7,7 @@ import { describeInputProblem, findLineFormat, LINE_FORMATS, type Mapping, parse
 import type { FactsMessage } from '@ringback/households'
 import { RingbackError } from '@ringback/pipeline'
 import { incompleteFeeds } from './feeds.ts'
-import { followRules, type House } from './house.ts'
+import { followRules, type House, sweep } from './house.ts'
 import type { ImportCounts, ImportTask, WorkerMessage } from './import-worker.ts'
 import type { Io } from './io.ts'
 import { type ParsedCommand, parseTimeOption, usageError } from './options.ts'
@@ -196,6 +196,7 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
 /** Imports what the plan names into an open house. */
 export const runImport = async (house: House, plan: ImportPlan, io: Io): Promise<ImportSummary> => {
   const began = process.hrtime.bigint()
+  sweep(house)
   await followRules(house, io)
   const { total, bad, noToken, unknownTask, sources } = await readAndFold(house, plan, io)
   await house.pipeline.settled()
