@@ -150,6 +150,12 @@ async function* text(file: string, head: Buffer, chunks: AsyncIterable<Buffer>):
   }
 }
 
+/** The same bytes, or as UTF-8 where a mark says that they are UTF-16: the mark alone makes no text of them. */
+const toText = (head: Buffer): Buffer => {
+  const order = findUtf16(head)
+  return order === undefined ? head : createUtf16Converter(order).convert(head)
+}
+
 /** Opens a path, or `stdin` for `-`, and looks at its first bytes. Never throws for what a file may be. */
 export const openInput = async (file: string, stdin: Readable): Promise<InputResult> => {
   const source = await openSource(file, stdin)
@@ -168,7 +174,7 @@ export const openInput = async (file: string, stdin: Readable): Promise<InputRes
   try {
     const first = await bytes.next()
     const head = first.done === true ? Buffer.alloc(0) : first.value
-    const binary = findUtf16(head) === undefined ? findBinary(head.subarray(0, HEAD_BYTES)) : undefined
+    const binary = findBinary(toText(head.subarray(0, HEAD_BYTES)))
     if (binary !== undefined) return await refuse({ kind: 'binary', file, ...binary })
     const chunks = async function* (): AsyncGenerator<Buffer | InputProblem> {
       try {
