@@ -194,6 +194,21 @@ test('a pipe that is named as a file is read whole, and before any file', () => 
   expect(bench.rows('contacts')).toEqual([])
 }, 120_000)
 
+test('what is received by an earlier clock is no less there', () => {
+  const bench = createBench(CONFIG)
+  const first = bench.file('first.ndjson', ndjson([call('a')]))
+  const second = bench.file(
+    'second.ndjson',
+    ndjson([call('b', { identifiers: {} }), call('c', { time: '2026-11-21T00:00:00Z' })]),
+  )
+  expect(bench.run(['import', first, '--now', NOW]).status).toBe(0)
+  const imported = bench.run(['import', second, '--now', '2026-11-20T00:00:00Z', '--json'])
+  // The future is still that of the command's own clock.
+  expect(JSON.parse(imported.stdout)).toMatchObject({ accepted: 1, bad: { future: 1 } })
+  expect(bench.rows('contacts').map((row) => row['contact_id'])).toEqual(['tel:a', 'tel:b'])
+  expect(bench.rows('bad-rows')).toMatchObject([{ received_at: '2026-11-20T00:00:00.000Z' }])
+}, 60_000)
+
 test('values that no entry of a map matches are told once a file, with their number', () => {
   const bench = createBench(CONFIG)
   const mapping = [

@@ -104,7 +104,8 @@ const add = (into: Record<string, number>, counts: Readonly<Record<string, numbe
 
 /** Reads in a thread and folds here; resolves when every file is read and folded. */
 const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
-  const received = house.clock()
+  const now = house.clock()
+  const received = Math.max(now, house.store.progress().now)
   const total: ImportCounts = { read: 0, accepted: 0, skipped: 0, ambiguousTime: 0, superseded: 0 }
   const bad: Record<string, number> = {}
   const noToken: Record<string, number> = {}
@@ -115,6 +116,7 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
     key: house.key,
     cwd: io.cwd,
     stdin: io.stdin,
+    now,
     received,
     credits: BATCHES_AHEAD,
     ...plan,

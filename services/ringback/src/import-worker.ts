@@ -38,6 +38,9 @@ export interface ImportTask {
   readonly source: string | undefined
   readonly format: string
   readonly mapping: Mapping | undefined
+  /** The clock of the command. */
+  readonly now: Instant
+  /** When records count as received: now, but never before what was received already, lest they be forgotten at once. */
   readonly received: Instant
   /** Batches that may be on their way at once. */
   readonly credits: number
@@ -145,7 +148,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
       if (batch.kind !== 'batch') {
         if (batch.kind !== 'broken') return batch
         const origin = { place: `${name}:${lastLine + 1}`, kind: door.kind ?? null, source: door.source ?? null }
-        bad.push(toBadRow({ reason: 'encoding', pointer: '' }, { ...origin, received: task.received }))
+        bad.push(toBadRow({ reason: 'encoding', pointer: '' }, { ...origin, received: task.now }))
         counts.read++
         say({ type: 'broken', problem: { ...batch, file } })
         break
@@ -157,23 +160,24 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
         lastLine = row.line
         const place = `${name}:${row.line}`
         if ('refusal' in row) {
-          const origin = { place, kind: door.kind ?? null, source: door.source ?? null, received: task.received }
+          const origin = { place, kind: door.kind ?? null, source: door.source ?? null, received: task.now }
           bad.push(toBadRow(row.refusal, origin))
           const { reason, pointer } = row.refusal
           if (reason === 'unmapped_value') unmapped.set(pointer, (unmapped.get(pointer) ?? 0) + 1)
           if (bad.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
           continue
         }
-        const accepted = intake.accept(row.value, door, task.received, edge)
+        const accepted = intake.accept(row.value, door, task.now, edge)
         if (accepted.kind === 'bad') {
           const { recordKind, source, refusal } = accepted
-          bad.push(toBadRow(refusal, { place, kind: recordKind, source, received: task.received }))
+          bad.push(toBadRow(refusal, { place, kind: recordKind, source, received: task.now }))
           if (bad.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
           continue
         }
         counts.accepted++
-        records.push(accepted.record)
-        sources.add(accepted.record.source)
+        const { record } = accepted
+        records.push(task.received === task.now ? record : { ...record, received: task.received })
+        sources.add(record.source)
         if (records.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
       }
     }
