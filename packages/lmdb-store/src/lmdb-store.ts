@@ -46,7 +46,7 @@ export interface LmdbStoreOptions {
 }
 
 export const openLmdbStore = ({ path, cachedNodes = 12_000 }: LmdbStoreOptions): Store => {
-  const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
+  const env = openEnvironment(path)
   const nodes = env.openDB<Kept, string>('nodes', { sharedStructuresKey: STRUCTURES })
   const outbox = env.openDB<Buffer, [number, number]>('outbox', { encoding: 'binary' })
   const profiles = env.openDB<FactsMessage, string>('profiles', {})
@@ -160,6 +160,14 @@ export const openLmdbStore = ({ path, cachedNodes = 12_000 }: LmdbStoreOptions):
       await env.flushed
       await env.close()
     },
+  }
+}
+
+const openEnvironment = (path: string) => {
+  try {
+    return open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
+  } catch (cause) {
+    throw new RingbackError('store', `The state in ${path} could not be opened: is the folder writable?`, { cause })
   }
 }
 

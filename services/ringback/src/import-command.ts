@@ -7,7 +7,7 @@ import { describeInputProblem, findLineFormat, LINE_FORMATS, type Mapping, parse
 import type { FactsMessage } from '@ringback/households'
 import { RingbackError } from '@ringback/pipeline'
 import { incompleteFeeds } from './feeds.ts'
-import { followRules, type House } from './house.ts'
+import { followRules, type House, sweep } from './house.ts'
 import type { ImportCounts, ImportTask, WorkerMessage } from './import-worker.ts'
 import type { Io } from './io.ts'
 import { type ParsedCommand, parseTimeOption, usageError } from './options.ts'
@@ -94,13 +94,18 @@ export const planImport = ({ values, positionals }: ParsedCommand, io: Io): Impo
   }
 }
 
+/** The column is told, never what stands in it. */
+const describeUnmapped = (file: string, column: string, rows: number): string =>
+  `${file}: ${rows} ${rows === 1 ? 'row has' : 'rows have'} a value in ${column} that no entry of its map matches: add one, or a default`
+
 const add = (into: Record<string, number>, counts: Readonly<Record<string, number | undefined>>): void => {
   for (const [name, count] of Object.entries(counts)) into[name] = (into[name] ?? 0) + (count ?? 0)
 }
 
 /** Reads in a thread and folds here; resolves when every file is read and folded. */
 const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
-  const received = house.clock()
+  const now = house.clock()
+  const received = Math.max(now, house.store.progress().now)
   const total: ImportCounts = { read: 0, accepted: 0, skipped: 0, ambiguousTime: 0, superseded: 0 }
   const bad: Record<string, number> = {}
   const noToken: Record<string, number> = {}
@@ -111,6 +116,7 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
     key: house.key,
     cwd: io.cwd,
     stdin: io.stdin,
+    now,
     received,
     credits: BATCHES_AHEAD,
     ...plan,
@@ -159,6 +165,8 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
         throw new RingbackError('input', message.problems.map(describeInputProblem).join('\n'))
       if (message.type === 'ready') progress.begin(message.totalBytes)
       if (message.type === 'broken') io.err(`${describeInputProblem(message.problem)}\n`)
+      if (message.type === 'unmapped')
+        for (const [column, rows] of message.rows) io.err(`${describeUnmapped(message.file, column, rows)}\n`)
       if (message.type === 'done') {
         await fold()
         sources = message.sources
@@ -190,6 +198,7 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
 /** Imports what the plan names into an open house. */
 export const runImport = async (house: House, plan: ImportPlan, io: Io): Promise<ImportSummary> => {
   const began = process.hrtime.bigint()
+  sweep(house)
   await followRules(house, io)
   const { total, bad, noToken, unknownTask, sources } = await readAndFold(house, plan, io)
   await house.pipeline.settled()
