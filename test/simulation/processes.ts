@@ -65,7 +65,7 @@ export const createTables = () => {
       const json = is_deleted === 1 ? undefined : JSON.stringify(row)
       const versioned = `${key}|${version}`
       if (everSaid.has(versioned) && everSaid.get(versioned) !== json)
-        throw new Error(`assertion 3: two rows of one version: ${key}`)
+        throw new Error(`assertion 3: two rows of one version: ${key}\n${everSaid.get(versioned)}\n${json}`)
       everSaid.set(versioned, json)
       const known = rows.get(key)
       if (!known || BigInt(version) > known.version) rows.set(key, { version: BigInt(version), json })

@@ -228,6 +228,8 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
       await rest()
       const half = Math.floor(world.now() / (retention / 2))
       world.setNow(Math.min(at, world.now() + 0.3 * retention))
+      // What a replica lacks is the last second, not the last week.
+      snapshots.clear()
       if (options.withoutProfilesAgain || Math.floor(world.now() / (retention / 2)) === half) continue
       sayProfilesAgain(place, createRules(currentConfig), profileRetention)
     }

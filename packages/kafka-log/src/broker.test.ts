@@ -270,6 +270,44 @@ sentence('keeps who was away too long from acting, and takes it back', async (be
   await until(() => first.firstOffsets.length > calls && first.values().includes(10))
 })
 
+sentence('waits longer after each failure in a row', async (bench) => {
+  const topic = await makeTopic(bench)
+  await bench.log.append(topic, numbered(1))
+  const calls: number[] = []
+  const reader = await read(bench.log, {
+    topic,
+    onBatch: async () => {
+      calls.push(performance.now())
+      if (calls.length < 5) throw new RingbackError('store', 'not yet', { retryable: true })
+    },
+  })
+  await until(() => reader.values().length === 1)
+  expect((calls[4] ?? 0) - (calls[3] ?? 0)).toBeGreaterThan(800)
+})
+
+sentence('makes good a commit that went back behind its back', async (bench) => {
+  const { log, kafka } = bench
+  const topic = await makeTopic(bench, { partitions: 2 })
+  const reader = await read(log, { topic })
+  const other = kafka.consumer({ groupId: reader.group })
+  await other.connect()
+  await other.subscribe({ topics: [topic] })
+  await other.run({ autoCommit: false, eachBatch: async () => undefined })
+  const both = [0, 1].flatMap((partition) => numbered(5).map((message) => ({ ...message, partition })))
+  await until(async () => {
+    await log.append(topic, both)
+    return reader.batches.length > 0
+  })
+  const { partition } = reader.batches[0] ?? { partition: -1 }
+  const isDone = async (): Promise<boolean> =>
+    (await log.committed(reader.group, topic))[partition] === (await log.bounds(topic))[partition]?.end
+  await until(isDone)
+  // The broker asks who commits, not whose the partition is.
+  await other.commitOffsets([{ topic, partition, offset: '3' }])
+  await until(isDone)
+  await other.disconnect()
+})
+
 sentence('lives as a member without a partition', async (bench) => {
   const { log } = bench
   const topic = await makeTopic(bench)

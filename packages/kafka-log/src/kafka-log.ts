@@ -40,7 +40,7 @@ const REQUEST_TIMEOUT_MS = 30_000
 export const createKafkaLog = (options: KafkaLogOptions): Log => {
   stopIdleTimers()
   const { log, clock } = options
-  // One for each user: consumers of one client share what they believe to be committed, and members of one group spoil it.
+  // One for each user: consumers of one client share what they believe to be committed, and members of one group would spoil it.
   const connect = (): Kafka =>
     new Kafka({
       brokers: [...options.brokers],

@@ -2,11 +2,15 @@
 import { type Bounds, type OwnedPartition, RingbackError } from '@ringback/pipeline'
 import { guarded } from './faults.ts'
 
-/** What is known of it here. Only the subscription changes it. */
+/** What is known of it here. Only the assignment changes it. */
 export interface Owned {
   readonly topic: string
   readonly partition: number
   isLost: boolean
+  /** Nothing comes from it for now. */
+  isHeld: boolean
+  /** Whether nothing came since it was last idle. */
+  isQuiet: boolean
   /** The next offset to hand out; -1 until the assignment's beginning was found out. */
   position: number
   /** Where the handler wants to go on, until it was seen to. */
@@ -14,8 +18,6 @@ export interface Owned {
   committed: number | undefined
   /** Attempts in a row that failed. */
   failures: number
-  /** Whether nothing came since it was last idle. */
-  isQuiet: boolean
 }
 
 export const nameOf = ({ topic, partition }: Pick<Owned, 'topic' | 'partition'>): string => `${topic}/${partition}`

@@ -1,15 +1,10 @@
-/**
- * A member of a consumer group. Three parties act here: kafkajs fetches and hands over batches; the handler works, one turn at a
- * time per partition; and the position of each partition is kept here, told to kafkajs by `resolveOffset` and `seek`.
- */
+/** A member of a consumer group: kafkajs's consumer, its beginning, its end, and what it tells in between. */
 import { setMaxListeners } from 'node:events'
 import type { Instant } from '@ringback/contracts'
-import { type Bounds, RingbackError, type Subscription, type SubscriptionOptions } from '@ringback/pipeline'
-import type { EachBatchPayload, Kafka, RetryOptions } from 'kafkajs'
-import { backoffMs, pause } from './backoff.ts'
+import type { Bounds, Subscription, SubscriptionOptions } from '@ringback/pipeline'
+import type { Kafka, RetryOptions } from 'kafkajs'
+import { createAssignment, isPassing } from './assignment.ts'
 import { guarded, toRingbackError } from './faults.ts'
-import { boundsOf, type Means, nameOf, type Owned, toOwnedPartition } from './owned.ts'
-import { createTurns } from './turns.ts'
 
 export interface SubscriptionTuning {
   /** Most messages of one call of the handler. */
@@ -27,6 +22,7 @@ export interface SubscriptionTuning {
 }
 
 export interface SubscriptionDeps {
+  /** For this subscription alone: what consumers of one client believe to be committed, they share. */
   readonly kafka: Kafka
   readonly clock: () => Instant
   readonly bounds: (topic: string) => Promise<readonly Bounds[]>
@@ -34,7 +30,7 @@ export interface SubscriptionDeps {
   readonly tuning: SubscriptionTuning
 }
 
-/** Answers of the broker that show that this member still hears from the log. Fetches fall silent while all is paused. */
+/** Answers of the broker by which this member hears from the log. kafkajs's own FETCH event also comes where none was made. */
 const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(['Fetch', 'Heartbeat'])
 
 export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOptions): Promise<Subscription> => {
@@ -53,19 +49,13 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
     heartbeatInterval: tuning.heartbeatMs,
     sessionTimeout: tuning.sessionMs,
   })
-  const turns = createTurns()
   const stopping = new AbortController()
   const { signal } = stopping
   // Each partition that waits listens.
   setMaxListeners(0, signal)
-  let assignment: ReadonlyMap<string, Owned> = new Map()
   let lastProgressAt = clock()
-  /** The group's heartbeat, once there was a batch to get it from. */
-  let beat: (() => Promise<void>) | undefined
   let failure: unknown
   let end: { readonly resolve: () => void; readonly reject: (reason: unknown) => void } | undefined
-
-  const isOver = (owned: Owned): boolean => owned.isLost || signal.aborted
 
   const fail = (error: unknown): void => {
     if (signal.aborted) return
@@ -74,177 +64,32 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
     end?.reject(error)
     void leave()
   }
-
+  const assignment = createAssignment({
+    ...deps,
+    consumer,
+    group,
+    handler,
+    batchMessages: tuning.batchMessages,
+    signal,
+    fail,
+  })
   /** Turns first: what commits by itself must not find the consumer gone. Then kafkajs ends its own batches and leaves the group. */
   const leave = async (): Promise<void> => {
-    for (const owned of assignment.values()) hold(owned)
-    await turns.done()
+    await assignment.finish()
     await consumer.disconnect().catch(() => undefined)
-    for (const owned of assignment.values()) owned.isLost = true
+    assignment.lose()
   }
 
-  /** Whether it went well. A failure that may pass is for the caller to wait out; any other ends the subscription. */
-  const attempt = async (owned: Owned, work: () => Promise<void>): Promise<boolean> => {
-    try {
-      await work()
-      owned.failures = 0
-      return true
-    } catch (error) {
-      owned.failures++
-      // What a partition that is another's by now brings up is no failure of ours.
-      if (!isPassing(error) && !owned.isLost) fail(error)
-      return false
-    }
-  }
-
-  const idleMeans = (owned: Owned): Means => ({
-    commit: (offset) => consumer.commitOffsets([{ ...keyOf(owned), offset: String(offset) }]),
-    heartbeat: async () => beat?.(),
-    bounds: deps.bounds,
-  })
-  const batchMeans = (owned: Owned, payload: EachBatchPayload): Means => ({
-    commit: (offset) => payload.commitOffsetsIfNecessary(offsetsOf(owned, offset)),
-    heartbeat: payload.heartbeat,
-    bounds: deps.bounds,
-  })
-
-  /**
-   * Goes where the handler wants to be. Never out of bounds: there, kafkajs would commit a reset by itself.
-   * A stale seek of kafkajs, from an earlier assignment, is overwritten by the first one of this.
-   */
-  const settle = async (owned: Owned, bounds = deps.bounds): Promise<void> => {
-    const { sought } = owned
-    if (sought === undefined) return
-    const { earliest, end } = await boundsOf(owned, bounds)
-    if (sought > end)
-      throw new RingbackError(
-        'store',
-        `${group} stands at ${sought} of ${nameOf(owned)}, which ends at ${end}: was the topic made anew? Raise kafka.generation`,
-      )
-    if (isOver(owned)) return
-    owned.position = Math.max(sought, earliest)
-    owned.sought = undefined
-    consumer.seek({ ...keyOf(owned), offset: String(owned.position) })
-  }
-
-  const idle = async (owned: Owned): Promise<void> => {
-    if (isOver(owned)) return
-    await handler.onIdle?.(toOwnedPartition(owned, idleMeans(owned)))
-    await settle(owned)
-  }
-
-  const hold = (owned: Owned): void => {
-    if (!owned.isLost) consumer.pause([{ topic: owned.topic, partitions: [owned.partition] }])
-  }
-
-  /** Lets a partition come again, once `work` went well. The group's heartbeat goes on meanwhile: only this partition waits. */
-  const release = async (owned: Owned, work: () => Promise<void>): Promise<void> => {
-    for (;;) {
-      if (owned.failures > 0) await pause(backoffMs(owned.failures), signal)
-      if (isOver(owned)) return
-      if (await turns.take(nameOf(owned), () => attempt(owned, work))) break
-    }
-    if (!isOver(owned)) consumer.resume([{ topic: owned.topic, partitions: [owned.partition] }])
-  }
-
-  /** After a failure: the same again, or what stands at the position sought. */
-  const rest = (owned: Owned): void => {
-    if (isOver(owned)) return
-    hold(owned)
-    void release(owned, () => settle(owned))
-  }
-
-  const begin = async (owned: Owned, { committed, bounds }: Lookup): Promise<void> => {
-    if (owned.position < 0) {
-      owned.committed = (await committed(owned.topic))[owned.partition]
-      owned.sought = owned.committed ?? 0
-      await settle(owned, bounds)
-    }
-    await idle(owned)
-  }
-
-  const onAssigned = (assigned: Readonly<Record<string, readonly number[]>>): void => {
-    for (const owned of assignment.values()) owned.isLost = true
-    beat = undefined
-    const list = Object.entries(assigned).flatMap(([topic, partitions]) => partitions.map((p) => newlyOwned(topic, p)))
-    assignment = new Map(list.map((owned) => [nameOf(owned), owned]))
-    // At once, before kafkajs fetches: nothing may come before it is known where to begin.
-    for (const owned of list) hold(owned)
-    const lookup: Lookup = {
-      committed: shared((topic) => deps.committed(group, topic)),
-      bounds: shared(deps.bounds),
-    }
-    for (const owned of list) void release(owned, () => begin(owned, lookup))
-  }
-
-  const onCommitted = (topic: string, partition: number, offset: number): void => {
-    const owned = assignment.get(nameOf({ topic, partition }))
-    if (owned) owned.committed = offset
-  }
-
-  /** A jump forward: over what a compaction or a transaction left, or over what retention took (then kafkajs reset the group). */
-  const skip = async (owned: Owned, first: number): Promise<void> => {
-    if (owned.position < (await boundsOf(owned, deps.bounds)).earliest) owned.committed = undefined
-    owned.position = first
-  }
-
-  const work = async (owned: Owned, payload: EachBatchPayload): Promise<void> => {
-    if (isOver(owned) || owned.position < 0 || payload.isStale()) return
-    owned.isQuiet = false
-    const { batch } = payload
-    const messages = batch.messages.map(toReceived).filter(({ offset }) => offset >= owned.position)
-    const [first] = messages
-    if (!first) {
-      consumer.seek({ ...keyOf(owned), offset: String(owned.position) })
-      return
-    }
-    const highWatermark = Number(batch.highWatermark)
-    const partition = toOwnedPartition(owned, batchMeans(owned, payload))
-    for (let from = 0; from < messages.length && !isOver(owned); from += tuning.batchMessages) {
-      const part = messages.slice(from, from + tuning.batchMessages)
-      const wentWell = await attempt(owned, async () => {
-        const fetchedFrom = owned.position
-        if (from > 0) await partition.heartbeat()
-        else if (first.offset > owned.position) await skip(owned, first.offset)
-        try {
-          await handler.onBatch({ ...partition, messages: part, fetchedFrom, highWatermark })
-        } finally {
-          await settle(owned)
-        }
-      })
-      if (isOver(owned)) return
-      if (!wentWell) {
-        rest(owned)
-        return
-      }
-      const last = part.at(-1)?.offset ?? owned.position
-      if (payload.isStale()) return
-      owned.position = last + 1
-      payload.resolveOffset(String(last))
-    }
-  }
-
-  const tick = (): void => {
-    for (const owned of assignment.values()) {
-      if (owned.position < 0 || owned.failures > 0 || turns.isBusy(nameOf(owned))) continue
-      if (owned.isQuiet)
-        void turns.take(nameOf(owned), async () => {
-          if (!(await attempt(owned, () => idle(owned)))) rest(owned)
-        })
-      owned.isQuiet = true
-    }
-  }
-
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => onAssigned(payload.memberAssignment))
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => assignment.assign(payload.memberAssignment))
   consumer.on(consumer.events.COMMIT_OFFSETS, ({ payload }) => {
     for (const { topic, partitions } of payload.topics)
-      for (const { partition, offset } of partitions) onCommitted(topic, partition, Number(offset))
+      for (const { partition, offset } of partitions) assignment.onCommitted(topic, partition, Number(offset))
   })
   consumer.on(consumer.events.REQUEST, ({ payload }) => {
     if (SIGNS_OF_LIFE.has(payload.apiName)) lastProgressAt = clock()
   })
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-    for (const owned of assignment.values()) owned.isLost = true
+    assignment.lose()
     if (!restart) fail(toRingbackError(error, `reading as ${group}`))
   })
 
@@ -255,21 +100,17 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: tuning.concurrency,
-      eachBatch: async (payload) => {
-        beat = payload.heartbeat
-        const owned = assignment.get(nameOf(payload.batch))
-        if (owned) await turns.take(nameOf(owned), () => work(owned, payload))
-      },
+      eachBatch: assignment.onBatch,
     })
   }).catch(async (error: unknown) => {
     await consumer.disconnect().catch(() => undefined)
     throw error
   })
   if (failure !== undefined) throw failure
-  const ticking = setInterval(tick, tuning.idleMs)
   const ended = new Promise<void>((resolve, reject) => {
     end = { resolve, reject }
   })
+  const ticking = setInterval(assignment.tick, tuning.idleMs)
   signal.addEventListener('abort', () => clearInterval(ticking))
 
   let stopped: Promise<void> | undefined
@@ -284,46 +125,3 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
       })()),
   }
 }
-
-/** Where an assignment begins: asked once a topic, for all its partitions. */
-interface Lookup {
-  readonly committed: (topic: string) => Promise<readonly (number | undefined)[]>
-  readonly bounds: (topic: string) => Promise<readonly Bounds[]>
-}
-
-/** One answer for all; one that failed is asked for anew. */
-const shared = <T>(ask: (topic: string) => Promise<T>): ((topic: string) => Promise<T>) => {
-  const answers = new Map<string, Promise<T>>()
-  return (topic) => {
-    const answer = answers.get(topic) ?? ask(topic)
-    answers.set(topic, answer)
-    answer.catch(() => answers.delete(topic))
-    return answer
-  }
-}
-
-const isPassing = (error: unknown): boolean => error instanceof RingbackError && error.retryable
-
-const keyOf = ({ topic, partition }: Owned) => ({ topic, partition })
-
-const newlyOwned = (topic: string, partition: number): Owned => ({
-  topic,
-  partition,
-  isLost: false,
-  position: -1,
-  sought: undefined,
-  committed: undefined,
-  failures: 0,
-  isQuiet: false,
-})
-
-const offsetsOf = ({ topic, partition }: Owned, offset: number) => ({
-  topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
-})
-
-const toReceived = ({ offset, timestamp, key, value }: EachBatchPayload['batch']['messages'][number]) => ({
-  offset: Number(offset),
-  timestamp: Number(timestamp),
-  key: key?.toString('utf8') ?? null,
-  value,
-})

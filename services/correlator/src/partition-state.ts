@@ -15,30 +15,32 @@ export interface Loaded extends PartitionMemory {
   /** The offset of the next message to fold; undefined: nothing was folded, or all is lost. */
   readonly next: number | undefined
   readonly nodes: Pick<Nodes, 'get'>
-  /** Reads these too. Should the partition have moved on meanwhile, the write will be refused. */
-  readonly loadMore: (names: Iterable<NodeName>) => Promise<void>
+  readonly has: (name: NodeName) => boolean
 }
 
 const parse = <T>(json: string | undefined): T | undefined => (json === undefined ? undefined : (JSON.parse(json) as T))
 
-/** Reads the head of a partition and these nodes at one moment; a node is parsed when it is asked for. */
+/**
+ * Reads the head of a partition and these nodes at one moment; a node is parsed when it is asked for. One moment, since what is said
+ * of them is said before the write that would find out that they belong to different ones.
+ */
 export const loadPartition = async (
   state: KeyedState,
   partition: number,
   names: ReadonlySet<NodeName>,
 ): Promise<Loaded> => {
-  const nodes = new Map<NodeName, NodeState | string | undefined>()
-  const read = async (head: readonly string[], more: readonly NodeName[]): Promise<readonly (string | undefined)[]> => {
-    const values = await state.read(partition, [...head, ...more.map((name) => NODE_PREFIX + name)])
-    for (const [i, name] of more.entries()) nodes.set(name, values[head.length + i])
-    return values
-  }
-  const [position, dirty, rules] = await read(HEAD, [...names])
+  const wanted = [...names]
+  const [position, dirty, rules, ...values] = await state.read(partition, [
+    ...HEAD,
+    ...wanted.map((name) => NODE_PREFIX + name),
+  ])
+  const nodes = new Map<NodeName, NodeState | string | undefined>(wanted.map((name, i) => [name, values[i]]))
   return {
     position,
     next: position === undefined ? undefined : Number(position),
     dirty: parse<NodeName[]>(dirty) ?? [],
     rules: parse<RulesMessage>(rules),
+    has: (name) => nodes.has(name),
     nodes: {
       get: (name) => {
         if (!nodes.has(name)) throw new TypeError('a fold asked for a node that was not loaded')
@@ -48,10 +50,6 @@ export const loadPartition = async (
         nodes.set(name, node)
         return node
       },
-    },
-    loadMore: async (more) => {
-      const missing = [...more].filter((name) => !nodes.has(name))
-      if (missing.length > 0) await read([], missing)
     },
   }
 }
@@ -69,8 +67,7 @@ export const savePartition = async (
     entries.push({ key: NODE_PREFIX + name, value: JSON.stringify(node), expires: true })
   if (before.dirty.length > 0 || after.dirty.length > 0)
     entries.push({ key: DIRTY_KEY, value: JSON.stringify(after.dirty), expires: false })
-  if (after.rules !== before.rules)
-    entries.push({ key: RULES_KEY, value: JSON.stringify(after.rules), expires: false })
+  if (after.rules !== before.rules) entries.push({ key: RULES_KEY, value: JSON.stringify(after.rules), expires: false })
   const bytes = entries.reduce((sum, { value }) => sum + value.length, 0)
   return { outcome: await state.compareAndSet(partition, before.position, String(next), entries), bytes }
 }

@@ -58,8 +58,10 @@ export const logConformance = (name: string, open: () => Promise<OpenLog | undef
       await log.append(topic, numbered(300, 300))
       const reader = await read(log, { topic })
       await until(() => reader.values().length === 600)
-      for (const { partition, messages } of reader.batches)
+      for (const { partition, messages, fetchedFrom } of reader.batches) {
+        expect(messages[0]?.offset).toBe(fetchedFrom)
         for (const { key } of messages) expect(partitionOf(key ?? '', PARTITIONS)).toBe(partition)
+      }
       for (const values of reader.byPartition().values()) expect(values).toEqual(values.toSorted((a, b) => a - b))
     })
 

@@ -169,7 +169,12 @@ export const createMemoryLog = (clock: () => Instant, options: MemoryLogOptions 
         lastProgressAt = clock()
         if (batch.length === 0 || isNew) await handler.onIdle?.(partition)
         else {
-          await handler.onBatch({ ...partition, messages: batch, fetchedFrom: position, highWatermark: earliest + messages.length })
+          await handler.onBatch({
+            ...partition,
+            messages: batch,
+            fetchedFrom: position,
+            highWatermark: earliest + messages.length,
+          })
           owned.sought ??= position + batch.length
         }
       }
