@@ -214,6 +214,9 @@ const assertAlone = (inspected: Inspected, state: State): void => {
   }
 }
 
+/** Kinds in which something is forgotten on the way, so that not all that was told can be found. */
+export const MAY_FORGET: ReadonlySet<Scenario['kind']> = new Set(['fade', 'return', 'late'])
+
 export interface AtRest extends Inspected {
   readonly scenario: Scenario
   readonly tables: ReadonlyMap<string, Said>
@@ -227,9 +230,14 @@ export const assertAtRest = (inspected: AtRest): void => {
   if (!isCaughtUp) throw violated(6, 'something is not committed')
   if (state.next.some((next, partition) => next !== ends[partition])) throw violated(6, 'something is not folded')
   if (state.dirty.length > 0) throw violated(6, `dirty: ${state.dirty.join(', ')}`)
-  if (scenario.kind !== 'fade' && scenario.kind !== 'return') {
+  if (!MAY_FORGET.has(scenario.kind)) {
     assertGathered(inspected, state)
     assertAlone(inspected, state)
+  }
+  const { lateComer } = scenario
+  if (lateComer !== undefined) {
+    const root = state.nodes.get(rootOf(state, lateComer))?.root
+    if (root?.facts.length !== 1) throw violated(9, `${lateComer} came late and was joined all the same`)
   }
   const standing = [...tables].filter(([, { json }]) => json !== undefined)
   for (const [key, { json }] of standing) {

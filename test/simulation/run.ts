@@ -7,10 +7,10 @@ import type { Config, EdgeRecord } from '@ringback/contracts'
 import { DAY_MS, HOUR_MS, toTopicRecord } from '@ringback/contracts'
 import { toControl, toRulesMessage } from '@ringback/correlator'
 import { encodeMessage, type Message, type NodeState, refreshOf } from '@ringback/households'
-import { createRules } from '@ringback/journeys'
+import { createRules, type Rules } from '@ringback/journeys'
 import { groupsOf, topicsOf, topicSpecs } from '@ringback/pipeline'
 import { carrierOf } from '../scenarios/judge-records.ts'
-import { assertAtRest, assertNow, type Inspected } from './assertions.ts'
+import { assertAtRest, assertNow, type Inspected, MAY_FORGET } from './assertions.ts'
 import { createConsumers, type Group, type Member } from './consumers.ts'
 import {
   assemblerProcess,
@@ -35,6 +35,14 @@ export interface RunOptions extends ScenarioOptions {
 export interface RunResult {
   readonly calls: number
   readonly kind: string
+}
+
+/** Compiled once: processes come and go by the dozen. */
+const compiled = new WeakMap<Config, Rules>()
+const rulesOf = (config: Config): Rules => {
+  const rules = compiled.get(config) ?? createRules(config)
+  compiled.set(config, rules)
+  return rules
 }
 
 const NO_SOURCES = { web: [], contacts: [], profiles: [] }
@@ -74,9 +82,8 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
 
   let currentConfig: Config = config
   const newMember = {
-    assembler: () => member((process) => assemblerProcess(place, process, createRules(currentConfig))),
-    correlator: () =>
-      member((process) => correlatorProcess(place, process, createRules(currentConfig), kafka.generation)),
+    assembler: () => member((process) => assemblerProcess(place, process, rulesOf(currentConfig))),
+    correlator: () => member((process) => correlatorProcess(place, process, rulesOf(currentConfig), kafka.generation)),
     writer: () => member((process) => writerProcess(place, process, tables)),
   }
   const group = (name: string, on: readonly string[], kind: keyof typeof newMember, count: number): Group => ({
@@ -140,7 +147,7 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
     } else world.setNow(world.now() + (random.below(3) - 1) * random.below(HOUR_MS))
   }
 
-  const isWhole = scenario.kind !== 'fade' && scenario.kind !== 'return'
+  const isWhole = !MAY_FORGET.has(scenario.kind)
   const inspected = (): Inspected => ({
     world,
     topics,
@@ -231,7 +238,7 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
       // What a replica lacks is the last second, not the last week.
       snapshots.clear()
       if (options.withoutProfilesAgain || Math.floor(world.now() / (retention / 2)) === half) continue
-      sayProfilesAgain(place, createRules(currentConfig), profileRetention)
+      sayProfilesAgain(place, rulesOf(currentConfig), profileRetention)
     }
     await rest()
     world.trim()
@@ -247,7 +254,7 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
     members.push(newMember.correlator())
     if (random.below(2) === 0) consumers.rebalance(groups.correlator, false)
     for (let i = random.below(60); i > 0; i--) await step()
-    const rules = toRulesMessage(createRules(laterConfig), 'key')
+    const rules = toRulesMessage(rulesOf(laterConfig), 'key')
     for (let partition = 0; partition < world.partitionsOf(topics.households); partition++)
       world.append(topics.households, [toControl(rules, partition)])
     for (let i = random.below(60); i > 0; i--) await step()
@@ -288,6 +295,9 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
 
   for (const [i, phase] of phases.entries()) {
     await passUntil(phase.at)
+    // What is built again from the log alone must know what was shared.
+    if (i > 0 && !options.isTiny && random.below(3) === 0)
+      for (const space of world.spaces()) world.restore(space, new Map())
     world.setNow(Math.max(world.now(), phase.at))
     const begin = world.now()
     for (const [k, record] of phase.records.entries()) {

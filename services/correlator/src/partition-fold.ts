@@ -49,11 +49,16 @@ export interface FoldedStretch extends PartitionMemory {
 export const JUDGING_EVERY = 1_000
 
 /** Whether a judging follows this message. */
-export const isJudged = ({ offset, message }: Numbered): boolean =>
-  message?.kind === 'judge' || (offset + 1) % JUDGING_EVERY === 0
+export type IsJudged = (one: Numbered) => boolean
+
+export const createIsJudged =
+  (judgingEvery: number): IsJudged =>
+  ({ offset, message }) =>
+    message?.kind === 'judge' || (offset + 1) % judgingEvery === 0
 
 export interface FoldOptions {
   readonly generation: number
+  readonly isJudged: IsJudged
   readonly rulesOf: (said: RulesMessage | undefined) => JudgingRules
 }
 
@@ -65,7 +70,7 @@ export type FoldStretch = (
 
 /** Every node that the stretch addresses, and every dirty root if it is judged, must be in `stored`. */
 export const createFoldStretch =
-  ({ generation, rulesOf }: FoldOptions): FoldStretch =>
+  ({ generation, isJudged, rulesOf }: FoldOptions): FoldStretch =>
   (stored, memory, stretch) => {
     const changed = new Map<NodeName, NodeState>()
     const messages: Message[] = []

@@ -1,0 +1,30 @@
+/** Runs in the loader's thread. */
+import type { LoadFnOutput, LoadHookContext } from 'node:module'
+import type { Change } from './canaries.ts'
+
+let changes: readonly Change[] = []
+
+export const initialize = (given: readonly Change[]): void => {
+  changes = given
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+/** However the compiler breaks its lines. */
+const toPattern = (text: string): RegExp => new RegExp(text.trim().split(/\s+/).map(escaped).join('\\s+'), 'g')
+
+export const load = async (
+  url: string,
+  context: LoadHookContext,
+  next: (url: string, context: LoadHookContext) => LoadFnOutput | Promise<LoadFnOutput>,
+): Promise<LoadFnOutput> => {
+  const loaded = await next(url, context)
+  let source = String(loaded.source)
+  for (const { file, find, replace } of changes) {
+    if (!url.endsWith(file)) continue
+    const pattern = toPattern(find)
+    const found = source.match(pattern)?.length ?? 0
+    if (found !== 1) throw new Error(`a canary looks for something that is ${found} times in ${file}: ${find}`)
+    source = source.replace(pattern, () => replace)
+  }
+  return changes.some(({ file }) => url.endsWith(file)) ? { ...loaded, source } : loaded
+}
