@@ -69,7 +69,12 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
     partitionsOf,
     bounds: async (topic) => {
       await partitionsOf(topic)
-      const offsets = await ask(`asking for the bounds of ${topic}`, (admin) => admin.fetchTopicOffsets(topic))
+      const doing = `asking for the bounds of ${topic}`
+      const offsets = await ask(doing, (admin) => admin.fetchTopicOffsets(topic)).catch((error: unknown) => {
+        // While a topic is being made, kafkajs may take an answer apart that no leader has given: seen as "low.pop(...) is undefined".
+        if (error instanceof TypeError) throw new RingbackError('store', doing, { retryable: true, cause: error })
+        throw error
+      })
       return byPartition(offsets).map(({ low, high }) => ({ earliest: Number(low), end: Number(high) }))
     },
     committed: async (group, topic) => {
