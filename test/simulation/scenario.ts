@@ -196,6 +196,8 @@ export const createScenario = ({ seed, isTiny = false }: ScenarioOptions): Scena
     const late = chooseLateComer(records, base.shared, random)
     if (!late) return once('burst')
     const others = shuffled.filter((record) => carrierOf(record) !== late.name)
+    // Whatever is shared must have been so without it.
+    if (!isSame(sharedIn(config, others), base.shared, base.shared)) return once('burst')
     const alive = others.filter((record) => late.kept.has(carrierOf(record)))
     const phases: Phase[] = [{ at: begin, lasts: 0, records: others }]
     const count = 4 + random.below(4)

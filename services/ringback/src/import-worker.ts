@@ -173,14 +173,14 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
           bad.push(toBadRow(row.refusal, origin))
           const { reason, pointer } = row.refusal
           if (reason === 'unmapped_value') unmapped.set(pointer, (unmapped.get(pointer) ?? 0) + 1)
-          if (bad.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
+          if (bad.length >= BATCH_WEIGHT) await flush(bytesBefore + input.bytesRead())
           continue
         }
         const accepted = intake.accept(row.value, door, task.now, edge)
         if (accepted.kind === 'bad') {
           const { recordKind, source, refusal } = accepted
           bad.push(toBadRow(refusal, { place, kind: recordKind, source, received: task.now }))
-          if (bad.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
+          if (bad.length >= BATCH_WEIGHT) await flush(bytesBefore + input.bytesRead())
           continue
         }
         counts.accepted++
