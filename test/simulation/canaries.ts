@@ -106,7 +106,7 @@ export const CANARIES: Readonly<Record<string, readonly Change[]>> = {
       'if (isJudged(one) && one === stretch[stretch.length - 1]) judgeDirty',
     ),
   ],
-  'no `judge` when idle': [change(OWNER, APPEND_JUDGE, `${APPEND_JUDGE.replace('log.append(', 'Promise.resolve(')}`)],
+  'no `judge` when idle': [change(OWNER, APPEND_JUDGE, APPEND_JUDGE.replace('log.append(', 'Promise.resolve('))],
   'dirty kept in memory': [
     change(STATE, 'value: JSON.stringify(after.dirty)', "value: '[]'"),
     change(

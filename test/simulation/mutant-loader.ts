@@ -18,7 +18,7 @@ export const load = async (
   next: (url: string, context: LoadHookContext) => LoadFnOutput | Promise<LoadFnOutput>,
 ): Promise<LoadFnOutput> => {
   const loaded = await next(url, context)
-  let source = String(loaded.source)
+  let source = Buffer.from(loaded.source as Uint8Array).toString()
   for (const { file, find, replace } of changes) {
     if (!url.endsWith(file)) continue
     const pattern = toPattern(find)

@@ -21,20 +21,18 @@ import {
   writerProcess,
 } from './processes.ts'
 import { createRandom } from './random.ts'
-import { createScenario, type ScenarioOptions } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { createScheduler, type Ending } from './scheduler.ts'
 import { createSimulatedWorld } from './simulated-world.ts'
 
-export interface RunOptions extends ScenarioOptions {
-  /** No fault but this: the process of the port call of that number dies, before the call happens or after. */
-  readonly crash?: { readonly at: number; readonly when: 'dies before' | 'dies after' }
-  /** The stage that says profiles again is left out: a canary. */
-  readonly withoutProfilesAgain?: boolean
+/** No fault but this: the process of the port call of that number dies, before the call happens or after. */
+export interface Crash {
+  readonly at: number
+  readonly when: 'dies before' | 'dies after'
 }
 
 export interface RunResult {
   readonly calls: number
-  readonly kind: string
 }
 
 /** Compiled once: processes come and go by the dozen. */
@@ -47,11 +45,10 @@ const rulesOf = (config: Config): Rules => {
 
 const NO_SOURCES = { web: [], contacts: [], profiles: [] }
 
-/** Runs one seed to its end. Throws what was violated. */
-export const runSeed = async (options: RunOptions): Promise<RunResult> => {
-  const scenario = createScenario(options)
+/** Runs one scenario to its end. Throws what was violated. */
+export const runScenario = async (scenario: Scenario, crash?: Crash): Promise<RunResult> => {
   const { config, laterConfig, phases } = scenario
-  const random = createRandom(scenario.seed * 104_729 + (options.crash?.at ?? 0))
+  const random = createRandom(scenario.seed * 104_729 + (crash?.at ?? 0))
   const scheduler = createScheduler(random)
   const { retention, profileRetention } = config.defaults
   let kafka = { brokers: ['sim'], prefix: 'sim', generation: 0, partitions: scenario.partitions, sources: NO_SOURCES }
@@ -101,10 +98,9 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
   }
   for (const kind of kinds) consumers.rebalance(groups[kind], false)
 
-  const isCrashRun = options.crash !== undefined
-  let faultsLeft = options.isTiny || isCrashRun ? 0 : random.below(4) === 0 ? 0 : random.below(30)
+  let faultsLeft = scenario.isTiny ? 0 : random.below(4) === 0 ? 0 : random.below(30)
   const endingOf = (name: string): Ending => {
-    if (options.crash && scheduler.calls() === options.crash.at) return options.crash.when
+    if (crash && scheduler.calls() === crash.at) return crash.when
     if (faultsLeft <= 0 || random.below(25) !== 0) return 'answered'
     faultsLeft--
     const endings: Ending[] = ['refused before', 'answer lost', 'dies before', 'dies after']
@@ -237,7 +233,7 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
       world.setNow(Math.min(at, world.now() + 0.3 * retention))
       // What a replica lacks is the last second, not the last week.
       snapshots.clear()
-      if (options.withoutProfilesAgain || Math.floor(world.now() / (retention / 2)) === half) continue
+      if (Math.floor(world.now() / (retention / 2)) === half) continue
       sayProfilesAgain(place, rulesOf(currentConfig), profileRetention)
     }
     await rest()
@@ -296,7 +292,7 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
   for (const [i, phase] of phases.entries()) {
     await passUntil(phase.at)
     // What is built again from the log alone must know what was shared.
-    if (i > 0 && !options.isTiny && random.below(3) === 0)
+    if (i > 0 && !scenario.isTiny && random.below(3) === 0)
       for (const space of world.spaces()) world.restore(space, new Map())
     world.setNow(Math.max(world.now(), phase.at))
     const begin = world.now()
@@ -312,7 +308,7 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
   }
   await rest()
   // Whatever is lost after all is said and done is built again, silently.
-  if (!options.isTiny && random.below(3) === 0) {
+  if (!scenario.isTiny && random.below(3) === 0) {
     world.trim()
     for (const space of world.spaces()) if (random.below(3) > 0) world.restore(space, new Map())
     faultsLeft = random.below(4)
@@ -322,5 +318,5 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
   await rest()
   assertNow(inspected(), isWhole)
   assertAtRest({ ...inspected(), scenario, tables: tables.rows, isCaughtUp: isCaughtUp() })
-  return { calls: scheduler.calls(), kind: scenario.kind }
+  return { calls: scheduler.calls() }
 }

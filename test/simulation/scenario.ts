@@ -33,6 +33,8 @@ export type ScenarioKind = (typeof KINDS)[number]
 export interface Scenario {
   readonly seed: number
   readonly kind: ScenarioKind
+  /** Few records, no faults but the one that is asked for. */
+  readonly isTiny: boolean
   readonly config: Config
   /** Other rules, which are in force from the middle of the run on. */
   readonly laterConfig: Config | undefined
@@ -154,6 +156,7 @@ export const createScenario = ({ seed, isTiny = false }: ScenarioOptions): Scena
   const begin = world.now
   const base = {
     seed,
+    isTiny,
     config,
     partitions: 1 + random.below(isTiny ? 2 : 4),
     shared: sharedIn(config, records),
