@@ -18,13 +18,14 @@ export const load = async (
   next: (url: string, context: LoadHookContext) => LoadFnOutput | Promise<LoadFnOutput>,
 ): Promise<LoadFnOutput> => {
   const loaded = await next(url, context)
+  const own = changes.filter(({ file }) => url.endsWith(file))
+  if (own.length === 0) return loaded
   let source = Buffer.from(loaded.source as Uint8Array).toString()
-  for (const { file, find, replace } of changes) {
-    if (!url.endsWith(file)) continue
+  for (const { file, find, replace } of own) {
     const pattern = toPattern(find)
     const found = source.match(pattern)?.length ?? 0
     if (found !== 1) throw new Error(`a canary looks for something that is ${found} times in ${file}: ${find}`)
     source = source.replace(pattern, () => replace)
   }
-  return changes.some(({ file }) => url.endsWith(file)) ? { ...loaded, source } : loaded
+  return { ...loaded, source }
 }
