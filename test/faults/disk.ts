@@ -14,7 +14,7 @@ import { createLedger, differenceOf, type Ledger, type Row } from './ledger.ts'
 const MAIN = join(ROOT, 'services', 'ringback', 'dist', 'main.js')
 const DISK_BYTES = 256 * 1024 * 1024
 /** So many worlds there are before the disk is full, and in each import that may find it so. */
-const WORLDS = [40, 150, 20, 60] as const
+const WORLDS = [40, 100, 15, 30, 15] as const
 const MOST_ROOM = 4 * 1024 * 1024
 const START_MS = 120_000
 
@@ -99,8 +99,8 @@ const createCommands = (folder: string, disk: Disk) => {
       const child = begin(args)
       let stdout = ''
       let stderr = ''
-      child.stdout?.on('data', (piece: Buffer) => (stdout += String(piece)))
-      child.stderr?.on('data', (piece: Buffer) => (stderr += String(piece)))
+      child.stdout?.setEncoding('utf8').on('data', (piece: string) => (stdout += piece))
+      child.stderr?.setEncoding('utf8').on('data', (piece: string) => (stderr += piece))
       child.once('error', reject).once('close', (status) => resolve({ status, stdout, stderr }))
     })
   const rows = async (): Promise<Row[]> => {
@@ -118,22 +118,37 @@ const createCommands = (folder: string, disk: Disk) => {
 
 type Commands = ReturnType<typeof createCommands>
 
-/** A running `start`, through which every command goes; told to go in the end. */
-const startHouse = async ({ begin, data }: Commands): Promise<() => Promise<void>> => {
+/** A running `start`, through which every command goes. */
+interface RunningHouse {
+  /** Tells it to go; it must do so in order. */
+  readonly stop: () => Promise<void>
+  readonly kill: () => Promise<unknown>
+}
+
+const startHouse = async ({ begin, data }: Commands): Promise<RunningHouse> => {
   const child = begin(['start', '--port', '0'])
   let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece: Buffer) => (said += String(piece)))
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (piece: string) => (said += piece))
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  await until('start listens', START_MS, () => {
+  const kill = (): Promise<unknown> => {
+    child.kill('SIGKILL')
+    return ended
+  }
+  try {
+    await until('start listens', START_MS, () => child.exitCode !== null || existsSync(join(data, 'ringback.sock')))
     if (child.exitCode !== null) throw new Error(`start ended: ${said}`)
-    return existsSync(join(data, 'ringback.sock'))
-  })
-  return async () => {
+  } catch (error) {
+    await kill()
+    throw error
+  }
+  const stop = async (): Promise<void> => {
     if (child.exitCode !== null) throw new Error(`start ended by itself with ${child.exitCode}: ${said}`)
     child.kill('SIGTERM')
-    if ((await Promise.race([ended, pause(60_000, 'late')])) !== 0)
-      throw new Error(`start did not end in order: ${said}`)
+    const status = await Promise.race([ended, pause(60_000, 'late')])
+    if (status !== 0) throw new Error(`start did not end in order: ${said}`)
   }
+  return { stop, kill }
 }
 
 const importWorks = async ({ ringback }: Commands, file: string, ledger: Ledger, records: readonly WorldRecord[]) => {
@@ -168,6 +183,7 @@ export const runDiskFault = async ({ folder, seed, random, clock, isRunning }: D
   const disk = (await mountDisk(mountPoint)) ?? limitFiles(mountPoint)
   // A limit holds for a process from its beginning: a running one cannot be put under it.
   const runs = isRunning && disk.kind !== 'files that may not grow'
+  let house: RunningHouse | undefined
   try {
     const commands = createCommands(folder, disk)
     const ledger = createLedger(clock)
@@ -180,7 +196,7 @@ export const runDiskFault = async ({ folder, seed, random, clock, isRunning }: D
       writeFileSync(file, random.shuffle(lines.map((record) => `${JSON.stringify(record)}\n`)).join(''))
       return { file, records }
     })
-    const stop = runs ? await startHouse(commands) : undefined
+    if (runs) house = await startHouse(commands)
     const refusals: string[] = []
     for (const [i, { file, records }] of parts.entries()) {
       if (i > 0) {
@@ -203,13 +219,18 @@ export const runDiskFault = async ({ folder, seed, random, clock, isRunning }: D
     const difference = differenceOf(ledger.expected(), await commands.rows())
     if (difference !== undefined) throw new Error(difference)
     if (refusals.length === 0) throw new Error('the disk was never full')
-    await stop?.()
+    await house?.stop()
     const seconds = ((performance.now() - began) / 1_000).toFixed(1)
     return (
       `disk full (${disk.kind}) under ${runs ? 'a running start' : 'imports'}: ${refusals.length} refused with status 3, ` +
       `then ${ledger.expected().size} rows as the law says of ${ledger.size()} records, in ${seconds} s\n` +
       refusals.map((text) => `         ${text.replaceAll(folder, '…')}`).join('\n')
     )
+  } catch (error) {
+    await house?.kill()
+    // What a mounted file system holds would go with it.
+    await run('cp', ['-R', join(disk.folder, 'data'), join(folder, 'data-kept')])
+    throw error
   } finally {
     await disk.remove()
   }
