@@ -80,10 +80,9 @@ interface Ran {
   readonly stderr: string
 }
 
-const worldOf = (row: Row): number => {
-  const named = row['contact_id'] ?? (row['sessions'] as readonly string[] | undefined)?.[0]
-  return Number(/(\d{5})~/.exec(String(named))?.[1])
-}
+/** Whose it is: the names of a world's records begin with its number. */
+const worldOf = (row: Row): number =>
+  Number(/"(?:contact_id|sessions)":\[?"[^"]*?(\d{5})~/.exec(JSON.stringify(row))?.[1])
 
 const createCommands = (folder: string, disk: Disk) => {
   const data = join(disk.folder, 'data')

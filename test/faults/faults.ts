@@ -14,7 +14,7 @@ import { runDiskFault } from './disk.ts'
 import { brokerOf, clickhouseOf, type Fault, joinOf, killOf, redisOf } from './kinds.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createLoad, type Load, sendPiece } from './load.ts'
-import { settle } from './settling.ts'
+import { followRubbish, settle } from './settling.ts'
 
 const FULL = { kills: 30, joins: 10, broker: 3, redis: 3, clickhouse: 3, disk: 2 }
 /** About five minutes. */
@@ -112,6 +112,7 @@ const endedText = (ended: readonly string[]): string =>
 const runFaults = async (cluster: Cluster, faults: readonly Fault[]): Promise<Map<string, number[]>> => {
   const ledger = createLedger(clock)
   const load = createLoad({ seed, random, clock, worlds: Number(values.worlds) })
+  const rubbish = await followRubbish(cluster)
   const times = new Map<string, number[]>()
   const undisturbed: Pick<Fault, 'kind' | 'what' | 'run'>[] = [
     { kind: 'none' as never, what: 'no fault', run: () => Promise.resolve() },
@@ -120,14 +121,14 @@ const runFaults = async (cluster: Cluster, faults: readonly Fault[]): Promise<Ma
     try {
       const { pieces, beganAt } = await sendThrough(cluster, load, ledger, run)
       const overAt = performance.now()
-      const { rows, journeys, contacts, ended } = await settle(cluster, ledger.expected())
+      const { rows, journeys, contacts, badRows, ended } = await settle(cluster, ledger.expected(), rubbish)
       for (const name of SERVICES) await cluster.untilReady(name)
       const took = performance.now() - overAt
       times.set(kind, [...(times.get(kind) ?? []), took])
       say(
         `${i}/${faults.length} ${what}: settled ${seconds(took)} after all ran again ` +
           `(${seconds(performance.now() - beganAt)} after it began); ${rows} rows as the law says ` +
-          `(${journeys} journeys, ${contacts} contacts of ${ledger.size()} records, ${pieces} sends in this round)${endedText(ended)}`,
+          `(${journeys} journeys, ${contacts} contacts of ${ledger.size()} records; ${badRows} bad rows; ${pieces} sends in this round)${endedText(ended)}`,
       )
     } catch (cause) {
       throw new Error(`${i}/${faults.length} ${what}`, { cause })
@@ -137,7 +138,7 @@ const runFaults = async (cluster: Cluster, faults: readonly Fault[]): Promise<Ma
     await sendPiece(cluster.log, piece)
     ledger.add(piece.flatMap(({ holds }) => holds))
   }
-  const { rows } = await settle(cluster, ledger.expected())
+  const { rows } = await settle(cluster, ledger.expected(), rubbish)
   say(`what was held back is sent: ${rows} rows as the law says of ${ledger.size()} records`)
   return times
 }

@@ -28,7 +28,12 @@ export interface LoadOptions {
   readonly worlds: number
 }
 
+/** The key of what nobody can use. */
+export const RUBBISH_KEY = 'rubbish'
 const RUBBISH = ['{"id":', '[7,{"session":"s"}]', 'null', '{"source":"tel","id":"x","time":"never","channel":"phone"}']
+/** How many bad rows it makes. */
+export const badRowsOf = (rubbish: string): number => (rubbish.startsWith('[') ? 2 : 1)
+
 const MOST_IN_A_MESSAGE = 6
 const MOST_IN_A_PIECE = 40
 
@@ -60,7 +65,7 @@ export const createLoad = ({ seed, random, clock, worlds }: LoadOptions): Load =
     const kinds: readonly RecordKind[] = ['web', 'contacts']
     const topics = KAFKA.sources[kinds[random.below(2)] ?? 'web']
     const value = RUBBISH[random.below(RUBBISH.length)] as string
-    return { topic: topics[random.below(topics.length)] as string, key: 'rubbish', value, holds: [] }
+    return { topic: topics[random.below(topics.length)] as string, key: RUBBISH_KEY, value, holds: [] }
   }
 
   const inPieces = (records: readonly WorldRecord[]): LoadMessage[][] => {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { groupsOf, topicsOf } from '@ringback/pipeline'
 import { type Cluster, KAFKA } from './cluster.ts'
 import { differenceOf, type Row, type Rows } from './ledger.ts'
+import { badRowsOf, RUBBISH_KEY } from './load.ts'
 
 const POLL_MS = 500
 /** A dead member of a group is waited for by the others; a store that was away, with pauses that grow. */
@@ -12,8 +13,11 @@ const REST_MS = 100_000
 
 const topics = topicsOf(KAFKA)
 const groups = groupsOf(KAFKA)
+const SOURCES = Object.values(KAFKA.sources).flat()
+const OWN_GROUP = 'faults'
 const READ: readonly (readonly [group: string, topics: readonly string[]])[] = [
-  [groups.collector, Object.values(KAFKA.sources).flat()],
+  [groups.collector, SOURCES],
+  [OWN_GROUP, SOURCES],
   [groups.assembler, [topics.web, topics.contacts, topics.profiles]],
   [groups.correlator, [topics.households]],
   [groups.writer, [topics.conclusions, topics.badRows]],
@@ -34,10 +38,41 @@ const look = async ({ log }: Cluster): Promise<{ readonly behind: number; readon
   return { behind, ends: seen.join() }
 }
 
+/** Where rubbish lies on the council's topics, and how many bad rows it makes there: a send that was tried again lies there twice. */
+export type Rubbish = ReadonlyMap<string, number>
+
+/** Reads along, beside the collector. */
+export const followRubbish = async ({ log }: Cluster): Promise<Rubbish> => {
+  const places = new Map<string, number>()
+  await log.subscribe({
+    group: OWN_GROUP,
+    topics: SOURCES,
+    handler: {
+      onBatch: async ({ topic, partition, messages, commit }) => {
+        for (const { offset, key, value } of messages)
+          if (key === RUBBISH_KEY) places.set(`${topic}/${partition}/${offset}`, badRowsOf(String(value)))
+        await commit((messages.at(-1)?.offset ?? -1) + 1)
+      },
+    },
+  })
+  return places
+}
+
+const badRowsDifference = async ({ tables }: Cluster, rubbish: Rubbish): Promise<string | undefined> => {
+  const found = new Map<string, number>()
+  for await (const { place } of tables.badRows()) found.set(place, (found.get(place) ?? 0) + 1)
+  const wrong = [...new Set([...rubbish.keys(), ...found.keys()])].filter(
+    (place) => rubbish.get(place) !== found.get(place),
+  )
+  if (wrong.length === 0) return undefined
+  const some = wrong.slice(0, 5).map((place) => `${place}: ${found.get(place) ?? 0} for ${rubbish.get(place) ?? 0}`)
+  return `bad rows of ${wrong.length} places are wrong: ${some.join(', ')}`
+}
+
 const readRows = async ({ tables }: Cluster): Promise<Row[]> => {
   const rows: Row[] = []
-  for await (const row of tables.journeys()) rows.push(row as unknown as Row)
-  for await (const row of tables.contacts({ timezone: 'Europe/London' })) rows.push(row as unknown as Row)
+  for await (const row of tables.journeys()) rows.push({ ...row })
+  for await (const row of tables.contacts({ timezone: 'Europe/London' })) rows.push({ ...row })
   return rows
 }
 
@@ -45,11 +80,12 @@ export interface Settled {
   readonly rows: number
   readonly journeys: number
   readonly contacts: number
+  readonly badRows: number
   /** What ended by itself and was started again. */
   readonly ended: readonly string[]
 }
 
-export const settle = async (cluster: Cluster, expected: Rows): Promise<Settled> => {
+export const settle = async (cluster: Cluster, expected: Rows, rubbish: Rubbish): Promise<Settled> => {
   const ended: string[] = []
   const began = performance.now()
   let before = ''
@@ -65,9 +101,11 @@ export const settle = async (cluster: Cluster, expected: Rows): Promise<Settled>
       lastSeen = `${behind} messages are not done`
       if (isAtRest) {
         const rows = await readRows(cluster)
-        const difference = differenceOf(expected, rows)
+        const difference = differenceOf(expected, rows) ?? (await badRowsDifference(cluster, rubbish))
         const contacts = rows.filter((row) => 'contact_id' in row).length
-        if (difference === undefined) return { rows: rows.length, journeys: rows.length - contacts, contacts, ended }
+        const badRows = [...rubbish.values()].reduce((sum, count) => sum + count, 0)
+        if (difference === undefined)
+          return { rows: rows.length, journeys: rows.length - contacts, contacts, badRows, ended }
         lastSeen = `all is done, but ${difference}`
         if (performance.now() - (restingSince ?? 0) > REST_MS) throw new Unequal(lastSeen)
         await pause(2 * POLL_MS)
