@@ -18,7 +18,7 @@ export interface Reader extends Subscription {
   readonly batches: readonly Batch[]
   /** First offsets of the batches given, whether or not they could be handled. */
   readonly firstOffsets: readonly number[]
-  /** Each once, as first handled: what was handled may come again. */
+  /** Each once, as first handled: what was handled may come again. Throws what the subscription has ended by. */
   readonly messages: () => readonly ReceivedMessage[]
   /** As numbers, each once: what was appended may be there twice. */
   readonly values: () => readonly number[]
@@ -44,7 +44,12 @@ export const createReader = async (log: Log, options: ReaderOptions): Promise<Re
       ...(onIdle && { onIdle }),
     },
   })
+  let failure: { readonly reason: unknown } | undefined
+  subscription.ended.catch((reason: unknown) => {
+    failure = { reason }
+  })
   const messages = (): ReceivedMessage[] => {
+    if (failure) throw failure.reason
     const found = new Map<string, ReceivedMessage>()
     for (const { topic: name, partition, messages: given } of batches)
       for (const message of given) {
