@@ -40,6 +40,7 @@ export const correlatorProcess = (place: Place, process: string, rules: Rules, g
     generation,
     topics: place.topics,
     metrics: NO_METRICS,
+    judgingEvery: 7,
   })
 
 export const assemblerProcess = ({ world, scheduler, topics }: Place, process: string, rules: Rules): BatchHandler =>
@@ -65,7 +66,7 @@ export const createTables = () => {
       const json = is_deleted === 1 ? undefined : JSON.stringify(row)
       const versioned = `${key}|${version}`
       if (everSaid.has(versioned) && everSaid.get(versioned) !== json)
-        throw new Error(`assertion 3: two rows of one version: ${key}`)
+        throw new Error(`assertion 3: two rows of one version: ${key}\n${everSaid.get(versioned)}\n${json}`)
       everSaid.set(versioned, json)
       const known = rows.get(key)
       if (!known || BigInt(version) > known.version) rows.set(key, { version: BigInt(version), json })

@@ -100,7 +100,10 @@ export const createSimulatedWorld = ({ topics, stateExpiresAfter, now: begin }: 
     readState: (space: string, keys: readonly string[]): (string | undefined)[] =>
       keys.map((key) => {
         const stored = stateOf(space).get(key)
-        return stored && stored.expiresAt > now ? stored.value : undefined
+        if (!stored || stored.expiresAt > now) return stored?.value
+        // Gone for good, wherever the clock jumps to.
+        stateOf(space).delete(key)
+        return undefined
       }),
     writeState: (
       space: string,

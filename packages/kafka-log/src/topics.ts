@@ -46,7 +46,9 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
   const counts = new Map<string, number>()
   const countPartitions = async (topic: string): Promise<number> => {
     const { topics } = await ask(`looking for ${topic}`, (admin) => admin.fetchTopicMetadata({ topics: [topic] }))
-    return topics[0]?.partitions.length ?? 0
+    const count = topics[0]?.partitions.length ?? 0
+    if (count === 0) throw new RingbackError('store', `${topic} has no partitions yet`, { retryable: true })
+    return count
   }
 
   const existing = async (specs: readonly TopicSpec[]): Promise<ReadonlySet<string>> => {
@@ -72,7 +74,12 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
 
   const bounds = async (topic: string): Promise<readonly Bounds[]> => {
     await partitionsOf(topic)
-    const offsets = await ask(`asking for the bounds of ${topic}`, (admin) => admin.fetchTopicOffsets(topic))
+    const doing = `asking for the bounds of ${topic}`
+    const offsets = await ask(doing, (admin) => admin.fetchTopicOffsets(topic)).catch((error: unknown) => {
+      // While a topic is being made, kafkajs may take an answer apart that no leader has given: seen as "low.pop(...) is undefined".
+      if (error instanceof TypeError) throw new RingbackError('store', doing, { retryable: true, cause: error })
+      throw error
+    })
     return byPartition(offsets).map(({ low, high }) => ({ earliest: Number(low), end: Number(high) }))
   }
 

@@ -46,6 +46,7 @@ test.each<[says: RegExp, cause: Error]>([
     /without an owner/,
     new Error('Too many Cluster redirections. Last error: ReplyError: CLUSTERDOWN The cluster is down'),
   ],
+  [/gave no answer/, new Error('Too many Cluster redirections. Last error: Error: Connection is closed.')],
   [/moving slots/, answer('TRYAGAIN Multiple keys request during rehashing of slot')],
   [/gave no answer/, new Error("Cluster isn't ready and enableOfflineQueue options is false")],
 ])('of a Cluster: %s, and it may pass', (says, cause) => {
@@ -69,6 +70,10 @@ test.each<[says: RegExp, cause: Error]>([
     retryable: false,
     message: expect.stringMatching(says),
   })
+})
+
+test('a mistake of this program is not for Redis to mend', () => {
+  expect(() => toFailure(SERVER, new TypeError('x is not a function'))).toThrow(TypeError)
 })
 
 test('what it was asked stays behind', () => {

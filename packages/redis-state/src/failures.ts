@@ -54,19 +54,22 @@ const stripped = (error: Error): Error => {
   return clean
 }
 
-const isAnswer = ({ name, message }: Error): boolean =>
-  name === 'ReplyError' || message.startsWith('Too many Cluster redirections')
-
-const meaningOf = (error: Error, { isCluster }: Place): Meaning => {
-  if (!isAnswer(error)) return SILENT
-  const word = WORD.exec(error.message)?.[1] ?? ''
+const meaningOf = ({ name, message }: Error, { isCluster }: Place): Meaning => {
+  const isLoop = message.startsWith('Too many Cluster redirections')
+  if (name !== 'ReplyError' && !isLoop) return SILENT
+  const word = WORD.exec(message)?.[1] ?? ''
   if (word === 'MOVED' && !isCluster) return ONE_OF_MANY
-  return MEANINGS[word] ?? UNKNOWN
+  // Sent on and on, until a node was away: as passing as the failover that it comes from.
+  return MEANINGS[word] ?? (isLoop ? SILENT : UNKNOWN)
 }
 
-/** Lost answers and servers that are away are retryable; refused passwords and whatever is not known are not. */
+/**
+ * Lost answers and servers that are away are retryable; refused passwords and whatever is not known are not. Mistakes of this
+ * program are none of that and stay what they are.
+ */
 export const toFailure = (place: Place, cause: unknown): RingbackError => {
   if (cause instanceof RingbackError) return cause
+  if (cause instanceof TypeError || cause instanceof RangeError) throw cause
   const inner = innermost(cause)
   const error = inner instanceof Error ? inner : new Error(String(inner))
   const { sentence, retryable } = meaningOf(error, place)

@@ -32,13 +32,17 @@ const SCANNED_AT_ONCE = 1_000
 
 const escapeGlob = (text: string): string => text.replaceAll(/[*?[\]\\]/g, '\\$&')
 
-/** By its hash, unless the server does not know it: a new one, or one whose scripts were flushed. */
+/**
+ * By its hash, unless the server does not know it: a new one, or one whose scripts were flushed. Arguments go as one array: there
+ * may be more of them than a function takes.
+ */
 const runScript = async (client: Client, keys: readonly string[], values: readonly string[]): Promise<unknown> => {
+  const rest = [String(keys.length), ...keys, ...values]
   try {
-    return await client.evalsha(COMPARE_AND_SET.sha1, keys.length, ...keys, ...values)
+    return await client.call('evalsha', [COMPARE_AND_SET.sha1, ...rest])
   } catch (cause) {
     if (!(cause instanceof Error) || !cause.message.startsWith('NOSCRIPT')) throw cause
-    return client.eval(COMPARE_AND_SET.text, keys.length, ...keys, ...values)
+    return client.call('eval', [COMPARE_AND_SET.text, ...rest])
   }
 }
 

@@ -62,8 +62,8 @@ export interface LoggerOptions {
   readonly write: (line: string) => void
 }
 
-export const createLogger = ({ service, level, clock, write }: LoggerOptions): Logger =>
-  pino(
+export const createLogger = ({ service, level, clock, write }: LoggerOptions): Logger => {
+  const logger = pino(
     {
       level,
       base: { service },
@@ -74,3 +74,9 @@ export const createLogger = ({ service, level, clock, write }: LoggerOptions): L
     },
     { write },
   )
+  const sayAt =
+    (at: Exclude<LogLevel, 'silent'>): Say =>
+    (fields, sentence) =>
+      logger[at](fields, sentence)
+  return { debug: sayAt('debug'), info: sayAt('info'), warn: sayAt('warn'), error: sayAt('error') }
+}

@@ -3,14 +3,7 @@
  * is left, then each changed root is judged once (HOUSEHOLD-LOG, Embedded).
  */
 import type { Instant } from '@ringback/contracts'
-import {
-  createFold,
-  createJudge,
-  type Message,
-  type NodeName,
-  type Nodes,
-  toVersion,
-} from '@ringback/households'
+import { createFold, createJudge, type Message, type NodeName, type Nodes, toVersion } from '@ringback/households'
 import type { Rules } from '@ringback/journeys'
 import type { Conclusion } from './partition-fold.ts'
 
@@ -45,6 +38,7 @@ export const createCorrelate = (rules: Rules): Correlate => {
     let pending: Message[] = [...messages]
     const output = {
       send: (message: Message) => pending.push(message),
+      isHeard: true,
       dirty: (root: NodeName) => dirty.add(root),
       superseded: (count: number) => {
         superseded += count

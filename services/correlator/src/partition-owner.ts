@@ -29,8 +29,8 @@ import {
   type Topics,
 } from '@ringback/pipeline'
 import { createJudgingRules } from './judging-rules.ts'
-import { type Conclusion, createFoldStretch, isJudged, type Numbered } from './partition-fold.ts'
-import { type Loaded, loadPartition, savePartition } from './partition-state.ts'
+import { type Conclusion, createFoldStretch, createIsJudged, JUDGING_EVERY, type Numbered } from './partition-fold.ts'
+import { createPartitionStates, type Loaded } from './partition-state.ts'
 import { createRulesGate } from './rules-gate.ts'
 
 export interface CorrelatorParts {
@@ -42,6 +42,8 @@ export interface CorrelatorParts {
   readonly generation: number
   readonly topics: Pick<Topics, 'households' | 'conclusions'>
   readonly metrics: StageMetrics
+  /** A part of the protocol, the same for all that ever fold this log; smaller in simulations, whose logs are short. */
+  readonly judgingEvery?: number
 }
 
 export interface Correlator extends BatchHandler {
@@ -76,10 +78,12 @@ const toOutgoing = (message: Message): OutgoingMessage[] =>
   encodeMessage(message).map((value) => ({ key: message.node, value }))
 
 export const createCorrelator = (parts: CorrelatorParts): Correlator => {
-  const { log, state, rules, keyId, generation, topics, metrics } = parts
+  const { log, state, rules, keyId, generation, topics, metrics, judgingEvery = JUDGING_EVERY } = parts
   const own = toRulesMessage(rules, keyId)
-  const foldStretch = createFoldStretch({ generation, rulesOf: createJudgingRules(rules) })
+  const isJudged = createIsJudged(judgingEvery)
+  const foldStretch = createFoldStretch({ generation, isJudged, rulesOf: createJudgingRules(rules) })
   const gate = createRulesGate(own)
+  const states = createPartitionStates(state)
 
   const parse = ({ offset, timestamp, key, value }: ReceivedMessage): Numbered => {
     try {
@@ -125,41 +129,59 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
     return next
   }
 
+  /** The roots that were dirty when a partition was last read here: a guess at what a judging will ask for. */
+  const lastDirty = new Map<number, readonly NodeName[]>()
+
+  /** Reads what a stretch asks for, and what a judging at its end would. */
+  const loadFor = async (partition: number, stretch: readonly Numbered[]): Promise<Loaded> => {
+    const names = namesOf(stretch)
+    const last = stretch.at(-1)
+    const isJudging = last !== undefined && isJudged(last)
+    for (;;) {
+      if (isJudging) for (const name of lastDirty.get(partition) ?? []) names.add(name)
+      const loaded = await states.load(partition, names)
+      lastDirty.set(partition, loaded.dirty)
+      if (!isJudging || loaded.dirty.every(loaded.has)) return loaded
+    }
+  }
+
   /**
-   * Folds one stretch from the position on. Resolves to the offset behind it; undefined: what comes next is not in this batch, it
+   * Folds one stretch from the position on. Resolves to what is remembered then; undefined: what comes next is not in this batch, it
    * was sought.
    */
   const foldNext = async (batch: Batch, messages: readonly Numbered[], from: number): Promise<Loaded | undefined> => {
+    const { partition } = batch
     const committed = batch.committed() ?? 0
     const guess = stretchFrom(messages, from, committed)
-    const loaded = await loadPartition(state, batch.partition, namesOf(guess))
+    const loaded = await loadFor(partition, guess)
     const position = await positionOf(loaded, batch, guess[0]?.offset)
-    const verdict = gate.check(batch.partition, loaded.rules, position, position < committed)
+    const verdict = gate.check(partition, loaded.rules, position, position < committed)
     if (verdict === 'search') {
-      const readOn = gate.search(batch.partition, messages, position)
+      const readOn = gate.search(partition, messages, position)
       if (readOn !== undefined) batch.seek(readOn)
       return undefined
     }
     const stretch = stretchFrom(messages, position, committed)
-    const first = stretch[0]?.offset
+    const [first] = stretch
+    const last = stretch.at(-1)
     // Where nothing lies between the position and what was fetched from it, the next message is the first of these.
-    if (first === undefined || (first !== position && position < batch.fetchedFrom)) {
+    if (!first || !last || (first.offset !== position && position < batch.fetchedFrom)) {
       batch.seek(position)
       return undefined
     }
-    const last = stretch[stretch.length - 1] as Numbered
-    await loaded.loadMore(namesOf(stretch))
-    if (isJudged(last)) await loaded.loadMore(loaded.dirty)
+    if (first !== guess[0]) return foldNext(batch, messages, first.offset)
     const memory = { dirty: loaded.dirty, rules: loaded.rules ?? verdict.rules }
-    const folded = foldStretch(loaded.nodes, memory, stretch)
-    if (position >= committed) await say(folded.messages, folded.conclusions)
+    const isHeard = position >= committed
+    const folded = foldStretch(loaded.nodes, memory, stretch, isHeard)
+    if (isHeard) await say(folded.messages, folded.conclusions)
     const next = last.offset + 1
-    const { outcome, bytes } = await savePartition(state, batch.partition, loaded, folded, next)
+    const { outcome, bytes } = await states.save(partition, loaded, folded, next)
     if (outcome === 'refused') {
       // Somebody else is ahead. Only a member that still owns the partition may go on from where that one stands.
       await batch.heartbeat()
       return foldNext(batch, messages, position)
     }
+    lastDirty.set(partition, folded.dirty)
     metrics.stateBytes(bytes)
     if (folded.superseded > 0) metrics.dropped('superseded', folded.superseded)
     return { ...loaded, dirty: folded.dirty, rules: folded.rules, next }
@@ -188,7 +210,7 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
   /** Heals what a crash or a loss left, once nothing comes any more; tells an empty partition which rules judge it. */
   const onIdle = async (owned: OwnedPartition): Promise<void> => {
     const { partition } = owned
-    const loaded = await loadPartition(state, partition, new Set())
+    const loaded = await states.load(partition, new Set())
     const position = await positionOf(loaded, owned)
     const { end } = await owned.bounds()
     const committed = owned.committed() ?? 0

@@ -15,62 +15,69 @@ export interface Loaded extends PartitionMemory {
   /** The offset of the next message to fold; undefined: nothing was folded, or all is lost. */
   readonly next: number | undefined
   readonly nodes: Pick<Nodes, 'get'>
-  /** Reads these too. Should the partition have moved on meanwhile, the write will be refused. */
-  readonly loadMore: (names: Iterable<NodeName>) => Promise<void>
+  readonly has: (name: NodeName) => boolean
 }
 
-const parse = <T>(json: string | undefined): T | undefined => (json === undefined ? undefined : (JSON.parse(json) as T))
+export interface PartitionStates {
+  /**
+   * Reads the head of a partition and these nodes at one moment; a node is parsed when it is asked for. One moment, since what is
+   * said of them is said before the write that would find out that they belong to different ones.
+   */
+  readonly load: (partition: number, names: ReadonlySet<NodeName>) => Promise<Loaded>
+  /** Writes what a stretch has come to, if the partition still stands where it was read. */
+  readonly save: (
+    partition: number,
+    before: Loaded,
+    after: FoldedStretch,
+    next: number,
+  ) => Promise<{ readonly outcome: WriteOutcome; readonly bytes: number }>
+}
 
-/** Reads the head of a partition and these nodes at one moment; a node is parsed when it is asked for. */
-export const loadPartition = async (
-  state: KeyedState,
-  partition: number,
-  names: ReadonlySet<NodeName>,
-): Promise<Loaded> => {
-  const nodes = new Map<NodeName, NodeState | string | undefined>()
-  const read = async (head: readonly string[], more: readonly NodeName[]): Promise<readonly (string | undefined)[]> => {
-    const values = await state.read(partition, [...head, ...more.map((name) => NODE_PREFIX + name)])
-    for (const [i, name] of more.entries()) nodes.set(name, values[head.length + i])
-    return values
+export const createPartitionStates = (state: KeyedState): PartitionStates => {
+  /** Rules are long, and the same from stretch to stretch. */
+  let lastRules: { readonly json: string; readonly rules: RulesMessage } | undefined
+  const parseRules = (json: string | undefined): RulesMessage | undefined => {
+    if (json === undefined) return undefined
+    if (lastRules?.json !== json) lastRules = { json, rules: JSON.parse(json) as RulesMessage }
+    return lastRules.rules
   }
-  const [position, dirty, rules] = await read(HEAD, [...names])
+
   return {
-    position,
-    next: position === undefined ? undefined : Number(position),
-    dirty: parse<NodeName[]>(dirty) ?? [],
-    rules: parse<RulesMessage>(rules),
-    nodes: {
-      get: (name) => {
-        if (!nodes.has(name)) throw new TypeError('a fold asked for a node that was not loaded')
-        const stored = nodes.get(name)
-        if (typeof stored !== 'string') return stored
-        const node = JSON.parse(stored) as NodeState
-        nodes.set(name, node)
-        return node
-      },
+    load: async (partition, names) => {
+      const wanted = [...names]
+      const [position, dirty, rules, ...values] = await state.read(partition, [
+        ...HEAD,
+        ...wanted.map((name) => NODE_PREFIX + name),
+      ])
+      const nodes = new Map<NodeName, NodeState | string | undefined>(wanted.map((name, i) => [name, values[i]]))
+      return {
+        position,
+        next: position === undefined ? undefined : Number(position),
+        dirty: dirty === undefined ? [] : (JSON.parse(dirty) as NodeName[]),
+        rules: parseRules(rules),
+        has: (name) => nodes.has(name),
+        nodes: {
+          get: (name) => {
+            if (!nodes.has(name)) throw new TypeError('a fold asked for a node that was not loaded')
+            const stored = nodes.get(name)
+            if (typeof stored !== 'string') return stored
+            const node = JSON.parse(stored) as NodeState
+            nodes.set(name, node)
+            return node
+          },
+        },
+      }
     },
-    loadMore: async (more) => {
-      const missing = [...more].filter((name) => !nodes.has(name))
-      if (missing.length > 0) await read([], missing)
+    save: async (partition, before, after, next) => {
+      const entries: StateEntry[] = []
+      for (const [name, node] of after.changed)
+        entries.push({ key: NODE_PREFIX + name, value: JSON.stringify(node), expires: true })
+      if (before.dirty.length > 0 || after.dirty.length > 0)
+        entries.push({ key: DIRTY_KEY, value: JSON.stringify(after.dirty), expires: false })
+      if (after.rules !== before.rules)
+        entries.push({ key: RULES_KEY, value: JSON.stringify(after.rules), expires: false })
+      const bytes = entries.reduce((sum, { value }) => sum + value.length, 0)
+      return { outcome: await state.compareAndSet(partition, before.position, String(next), entries), bytes }
     },
   }
-}
-
-/** Writes what a stretch has come to, if the partition still stands where it was read. */
-export const savePartition = async (
-  state: KeyedState,
-  partition: number,
-  before: Loaded,
-  after: FoldedStretch,
-  next: number,
-): Promise<{ readonly outcome: WriteOutcome; readonly bytes: number }> => {
-  const entries: StateEntry[] = []
-  for (const [name, node] of after.changed)
-    entries.push({ key: NODE_PREFIX + name, value: JSON.stringify(node), expires: true })
-  if (before.dirty.length > 0 || after.dirty.length > 0)
-    entries.push({ key: DIRTY_KEY, value: JSON.stringify(after.dirty), expires: false })
-  if (after.rules !== before.rules)
-    entries.push({ key: RULES_KEY, value: JSON.stringify(after.rules), expires: false })
-  const bytes = entries.reduce((sum, { value }) => sum + value.length, 0)
-  return { outcome: await state.compareAndSet(partition, before.position, String(next), entries), bytes }
 }

@@ -11,7 +11,12 @@ export type GateVerdict = 'search' | { readonly rules: RulesMessage | undefined 
 
 export interface RulesGate {
   /** `said`: the last rules folded; `isSilent`: what stands at `position` was said before and is only folded again. */
-  readonly check: (partition: number, said: RulesMessage | undefined, position: number, isSilent: boolean) => GateVerdict
+  readonly check: (
+    partition: number,
+    said: RulesMessage | undefined,
+    position: number,
+    isSilent: boolean,
+  ) => GateVerdict
   /** Looks through messages for rules that end the search. Where to read on, unless it is behind these messages. */
   readonly search: (partition: number, messages: readonly Numbered[], position: number) => number | undefined
   /** The offset up to which a partition was searched. */
@@ -33,7 +38,8 @@ export const createRulesGate = (own: RulesMessage): RulesGate => {
   const searchOf = (partition: number, position: number, any: boolean): Search => {
     const known = searches.get(partition)
     // After a loss of state the position falls back, and what lies before it was not looked through.
-    const isOfUse = known && known.any === any && known.from <= position && (known.found?.offset ?? Infinity) >= position
+    const isOfUse =
+      known && known.any === any && known.from <= position && (known.found?.offset ?? Infinity) >= position
     if (isOfUse) return known
     const search = { from: position, reached: position, any }
     searches.set(partition, search)

@@ -120,7 +120,8 @@ export const createTableStage = ({ warehouse, topics, metrics, logger, times }: 
     })
     for (;;) {
       await Promise.race([whenIn, times.pause(HEARTBEAT_MS).catch(() => whenIn)])
-      if (isIn) return
+      // In, or failed: only itself tells.
+      if (isIn) return whenIn
       await batch.heartbeat()
     }
   }
