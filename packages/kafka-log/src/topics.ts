@@ -1,7 +1,9 @@
 /** What is asked and said about topics and groups, apart from their records. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DAY_MS } from '@ringback/contracts'
 import { type Bounds, RingbackError, type TopicSpec } from '@ringback/pipeline'
 import type { Admin, Kafka, SeekEntry } from 'kafkajs'
+import { backoffMs } from './backoff.ts'
 import { whenFirstUsed } from './connection.ts'
 import { guarded } from './faults.ts'
 
@@ -12,6 +14,9 @@ export interface TopicAdmin {
   readonly createTopics: (specs: readonly TopicSpec[]) => Promise<readonly string[]>
   readonly close: () => Promise<void>
 }
+
+/** Some six seconds in all. */
+const ATTEMPTS = 6
 
 const settings = (
   { retention, isCompacted, stampsOnAppend, mostMessageBytes }: TopicSpec,
@@ -41,7 +46,9 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
   const counts = new Map<string, number>()
   const countPartitions = async (topic: string): Promise<number> => {
     const { topics } = await ask(`looking for ${topic}`, (admin) => admin.fetchTopicMetadata({ topics: [topic] }))
-    return topics[0]?.partitions.length ?? 0
+    const count = topics[0]?.partitions.length ?? 0
+    if (count === 0) throw new RingbackError('store', `${topic} has no partitions yet`, { retryable: true })
+    return count
   }
 
   const existing = async (specs: readonly TopicSpec[]): Promise<ReadonlySet<string>> => {
@@ -65,13 +72,32 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
     return known
   }
 
+  const bounds = async (topic: string): Promise<readonly Bounds[]> => {
+    await partitionsOf(topic)
+    const doing = `asking for the bounds of ${topic}`
+    const offsets = await ask(doing, (admin) => admin.fetchTopicOffsets(topic)).catch((error: unknown) => {
+      // While a topic is being made, kafkajs may take an answer apart that no leader has given: seen as "low.pop(...) is undefined".
+      if (error instanceof TypeError) throw new RingbackError('store', doing, { retryable: true, cause: error })
+      throw error
+    })
+    return byPartition(offsets).map(({ low, high }) => ({ earliest: Number(low), end: Number(high) }))
+  }
+
+  /** Brokers learn of a new topic and its leaders one by one, and say until then that it is not there. */
+  const untilKnown = async (topic: string): Promise<void> => {
+    for (let attempts = 1; ; attempts++)
+      try {
+        await bounds(topic)
+        return
+      } catch (error) {
+        if (attempts === ATTEMPTS) throw error
+        await sleep(backoffMs(attempts))
+      }
+  }
+
   return {
     partitionsOf,
-    bounds: async (topic) => {
-      await partitionsOf(topic)
-      const offsets = await ask(`asking for the bounds of ${topic}`, (admin) => admin.fetchTopicOffsets(topic))
-      return byPartition(offsets).map(({ low, high }) => ({ earliest: Number(low), end: Number(high) }))
-    },
+    bounds,
     committed: async (group, topic) => {
       const answer = await ask(`asking for the offsets of ${group}`, (admin) =>
         admin.fetchOffsets({ groupId: group, topics: [topic] }),
@@ -90,6 +116,7 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
         configEntries: settings(spec, minInSyncReplicas),
       }))
       await ask('creating topics', (admin) => admin.createTopics({ topics, waitForLeaders: true }))
+      await Promise.all(missing.map(({ topic }) => untilKnown(topic)))
       return missing.map(({ topic }) => topic)
     },
     close: connection.end,

@@ -50,13 +50,13 @@ export const createMetrics = ({ withProcess }: { readonly withProcess: boolean }
     registers,
   })
   const progress = new Map<string, () => Instant>()
-  new Gauge({
+  const lastProgress: Gauge<'stage'> = new Gauge({
     name: 'ringback_last_progress_seconds',
     help: 'When a stage last heard from the log, in seconds since 1970.',
     labelNames: ['stage'],
     registers,
-    collect() {
-      for (const [stage, lastProgressAt] of progress) this.set({ stage }, lastProgressAt() / 1_000)
+    collect: () => {
+      for (const [stage, lastProgressAt] of progress) lastProgress.set({ stage }, lastProgressAt() / 1_000)
     },
   })
   const readiness = new Map<string, () => Promise<boolean>>()

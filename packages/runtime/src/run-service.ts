@@ -121,7 +121,7 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
   const port = await listen(app, options)
   logger.info({ host: options.host, port }, 'Listens.')
 
-  const start = async (): Promise<void> => {
+  const start = async (): Promise<Stage> => {
     const started = await retrying(service.start, { pause, random }, (error, pauseMs) => {
       waitingFor = `it starts: ${error.message}`
       logger.warn({ err: error, pauseMs }, 'Could not start yet.')
@@ -129,14 +129,19 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
     stage = started
     if (started.lastProgressAt) metrics.watchProgress(definition.name, started.lastProgressAt)
     logger.info({}, 'Started.')
-    started.ended.then(() => {
-      // Only whoever was told to stop may end.
-      if (!stopping.signal.aborted) fail(new RingbackError('store', 'it ended without being told to'))
-    }, fail)
+    return started
   }
-  const starting = start().catch((error: unknown) => {
-    if (!stopping.signal.aborted) fail(error)
-  })
+  const watch = async ({ ended }: Stage): Promise<void> => {
+    await ended
+    // Only whoever was told to stop may end.
+    if (!stopping.signal.aborted) throw new RingbackError('store', 'it ended without being told to')
+  }
+  const starting = start().then(
+    (started) => void watch(started).catch(fail),
+    (error: unknown) => {
+      if (!stopping.signal.aborted) fail(error)
+    },
+  )
 
   const ended = await outcome
   stopping.abort()
@@ -163,7 +168,10 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
   deadline.abort()
   void app.close()
   if (ended.kind === 'failed') throw ended.error
-  if (stopped !== undefined) return stopped
+  if (stopped !== undefined) {
+    logger.info({ status: stopped }, 'Ended.')
+    return stopped
+  }
   throw new RingbackError(
     'store',
     `it did not stop within ${STOP_WITHIN_MS / SECOND_MS} s; what was acknowledged is safe`,

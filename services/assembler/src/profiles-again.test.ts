@@ -150,10 +150,9 @@ test('it ends by a failure that no repetition mends', async () => {
   const { log, open, advance } = await createBench()
   const failures: Error[] = []
   const copy = await open(() => failures.shift())
-  const ended = expect(copy.ended).rejects.toThrow('the topic is gone')
   failures.push(new RingbackError('store', 'the topic is gone'))
   advance(HALF)
-  await ended
+  await expect(copy.ended).rejects.toThrow('the topic is gone')
   await copy.stop()
   await log.close()
 })

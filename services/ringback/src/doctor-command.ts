@@ -1,7 +1,7 @@
 /** `ringback doctor`: one line a check, `ok|warn|fail NAME: what to do`. */
 import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatInstant } from '@ringback/contracts'
+import { formatInstant, MINUTE_MS } from '@ringback/contracts'
 import { type Check, checkCatalogue, checkFeeds, checkTables } from '@ringback/insights'
 import { RingbackError } from '@ringback/pipeline'
 import { isKeyExposed } from '@ringback/runtime'
@@ -11,8 +11,10 @@ import type { CommonOptions } from './options.ts'
 
 const LEAST_FREE_BYTES = 2 * 1024 ** 3
 const SHORT_KEY = 32
-/** A clock that shows a time before this program was written is not set. */
-const WRITTEN_AT = Date.UTC(2026, 10, 1)
+/** Machines whose clock was never set begin in 1970, or when they were made: long before this. */
+const EARLIEST_NOW = Date.UTC(2025, 0, 1)
+/** Clocks of two machines may differ by so much. */
+const CLOCK_SLACK_MS = 5 * MINUTE_MS
 
 const checkDisk = (dataDir: string): Check => {
   const { bavail, bsize } = statfsSync(dataDir)
@@ -27,31 +29,43 @@ const checkKey = (house: House): Check => {
   if (isKeyExposed(join(house.dataDir, 'link.key')))
     return { status: 'fail', name: 'link key', message: `others can read it: chmod 600 ${house.dataDir}/link.key` }
   return house.key.length < SHORT_KEY
-    ? { status: 'warn', name: 'link key', message: `it is shorter than ${SHORT_KEY} characters: it could be guessed` }
-    : { status: 'ok', name: 'link key', message: 'it is there, and the one that the data was made with' }
+    ? {
+        status: 'warn',
+        name: 'link key',
+        message: `it is shorter than ${SHORT_KEY} characters and could be guessed: choose a longer one before more is imported, in a new data folder`,
+      }
+    : {
+        status: 'ok',
+        name: 'link key',
+        message: 'the one that the data was made with: keep a copy of it in a safe place',
+      }
 }
 
-const checkClock = (house: House, io: Io): Check => {
-  const now = io.clock()
+const checkClock = (house: House): Check => {
+  const now = house.clock()
   const last = house.store.progress().now
-  if (now < WRITTEN_AT)
-    return { status: 'fail', name: 'clock', message: `it shows ${formatInstant(now)}: set it (NTP)` }
-  return last > now + 5 * 60_000
+  if (now < EARLIEST_NOW)
+    return { status: 'fail', name: 'clock', message: `it shows ${formatInstant(now)}: set it, and let NTP keep it` }
+  return last > now + CLOCK_SLACK_MS
     ? {
         status: 'warn',
         name: 'clock',
-        message: `the latest record was received at ${formatInstant(last)}, which is ahead of the clock: check NTP, or an earlier --now`,
+        message: `it shows ${formatInstant(now)}, but records were received up to ${formatInstant(last)}: set it, unless they were imported with --now`,
       }
-    : { status: 'ok', name: 'clock', message: formatInstant(now) }
+    : { status: 'ok', name: 'clock', message: `it shows ${formatInstant(now)}` }
 }
 
 const checkRules = ({ store, rules }: House): Check =>
   store.progress().ruleVersion === rules.ruleVersion
     ? { status: 'ok', name: 'rules', message: `version ${rules.ruleVersion}` }
-    : { status: 'warn', name: 'rules', message: 'they have changed: the next import or start judges anew' }
+    : {
+        status: 'warn',
+        name: 'rules',
+        message: 'they have changed, and rows still follow the old ones: import or start, which judge anew',
+      }
 
 /** All checks that can be made of a house, open or not. */
-export const runChecks = async (house: House, io: Io): Promise<readonly Check[]> => [
+export const runChecks = async (house: House): Promise<readonly Check[]> => [
   { status: 'ok', name: 'configuration', message: house.configFile },
   ...checkCatalogue(house.config),
   checkKey(house),
@@ -59,7 +73,7 @@ export const runChecks = async (house: House, io: Io): Promise<readonly Check[]>
   await checkTables(house.warehouse, 'stop, and start again'),
   checkRules(house),
   checkDisk(house.dataDir),
-  checkClock(house, io),
+  checkClock(house),
   ...(await checkFeeds(house.warehouse, house.config, house.clock())),
 ]
 
@@ -77,7 +91,7 @@ export const doctorAlone = async (common: CommonOptions, io: Io): Promise<number
     requireConfig(common, io)
     const house = await openHouse(common, io)
     try {
-      return await report(await runChecks(house, io), common.json, io)
+      return await report(await runChecks(house), common.json, io)
     } finally {
       await house.close()
     }

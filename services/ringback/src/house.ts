@@ -15,7 +15,7 @@ import type { CommonOptions } from './options.ts'
 import { createPipeline, type Pipeline, sweepBefore } from './pipeline.ts'
 
 /** Rows that may wait for the tables before reading pauses. */
-const MOST_WAITING_BYTES = 24 * 1024 * 1024
+const MOST_WAITING_BYTES = 12 * 1024 * 1024
 
 export interface House {
   readonly config: Config
@@ -56,13 +56,28 @@ const claim = (store: Store, keyId: string, rules: Rules): void => {
     })
 }
 
+const makeDataDir = (dataDir: string): void => {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new RingbackError(
+      'store',
+      `The data folder ${dataDir} cannot be made: ${message}. Name another with --data`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
 /** Opens the data folder for work. Throws RingbackError with what to do. */
 export const openHouse = async (common: CommonOptions, io: Io): Promise<House> => {
   const dataDir = dataDirOf(common, io)
   const { config, file: configFile } = requireConfig(common, io)
   if (config.mode !== 'embedded')
     throw new RingbackError('configuration', `${configFile}: mode: expected embedded; this version runs no cluster`)
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeDataDir(dataDir)
   const key = loadLinkKey({ env: io.env, dataDir, configFile, mayMake: true })
   const rules = createRules(config)
   const { region } = config.council
@@ -91,7 +106,6 @@ export const openHouse = async (common: CommonOptions, io: Io): Promise<House> =
     const pipeline = createPipeline({ store, writer, correlate: createCorrelate(rules), rules })
     const { now } = common
     const clock = now === undefined ? io.clock : () => now
-    opened.sweep(sweepBefore(opened.progress().now, config.defaults.retention))
     return {
       config,
       configFile,
@@ -113,6 +127,11 @@ export const openHouse = async (common: CommonOptions, io: Io): Promise<House> =
     await warehouse.close()
     throw error
   }
+}
+
+/** Lets go of nodes that nothing remembered rests on any more. */
+export const sweep = ({ store, config }: House): void => {
+  store.sweep(sweepBefore(store.progress().now, config.defaults.retention))
 }
 
 /** After the rules have changed, judges anew what is remembered; says so while it does. */

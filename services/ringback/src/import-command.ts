@@ -7,7 +7,7 @@ import { describeInputProblem, findLineFormat, LINE_FORMATS, type Mapping, parse
 import type { FactsMessage } from '@ringback/households'
 import { RingbackError } from '@ringback/pipeline'
 import { incompleteFeeds } from './feeds.ts'
-import { followRules, type House } from './house.ts'
+import { followRules, type House, sweep } from './house.ts'
 import type { ImportCounts, ImportTask, WorkerMessage } from './import-worker.ts'
 import type { Io } from './io.ts'
 import { type ParsedCommand, parseTimeOption, usageError } from './options.ts'
@@ -17,11 +17,10 @@ import { createProgress } from './progress.ts'
 const BATCHES_AHEAD = 4
 
 /**
- * Carriers whose facts one transaction folds, about: the more, the less is written twice; memory bounds it. A small import is
- * folded as it is read, a large one in ever larger pieces.
+ * Carriers whose facts one transaction folds, about: with fewer, more is written twice; with more, memory holds more that lives
+ * until the end of the transaction, changed pages included.
  */
-const LEAST_AT_ONCE = 4_000
-const MOST_AT_ONCE = 16_000
+const CARRIERS_AT_ONCE = 6_000
 /** What has waited so long is folded however little it is: a pipe may be slow. */
 const LONGEST_WAIT_MS = 2_000
 
@@ -94,13 +93,18 @@ export const planImport = ({ values, positionals }: ParsedCommand, io: Io): Impo
   }
 }
 
+/** The column is told, never what stands in it. */
+const describeUnmapped = (file: string, column: string, rows: number): string =>
+  `${file}: ${rows} ${rows === 1 ? 'row has' : 'rows have'} a value in ${column} that no entry of its map matches: add one, or a default`
+
 const add = (into: Record<string, number>, counts: Readonly<Record<string, number | undefined>>): void => {
   for (const [name, count] of Object.entries(counts)) into[name] = (into[name] ?? 0) + (count ?? 0)
 }
 
 /** Reads in a thread and folds here; resolves when every file is read and folded. */
 const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
-  const received = house.clock()
+  const now = house.clock()
+  const received = Math.max(now, house.store.progress().now)
   const total: ImportCounts = { read: 0, accepted: 0, skipped: 0, ambiguousTime: 0, superseded: 0 }
   const bad: Record<string, number> = {}
   const noToken: Record<string, number> = {}
@@ -111,6 +115,7 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
     key: house.key,
     cwd: io.cwd,
     stdin: io.stdin,
+    now,
     received,
     credits: BATCHES_AHEAD,
     ...plan,
@@ -122,7 +127,6 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
     resourceLimits: { maxYoungGenerationSizeMb: 64 },
   })
   const waiting: WorkerMessage[] = []
-  let pending: FactsMessage[] = []
   let wake: (() => void) | undefined
   let ended: { readonly cause: unknown } | undefined
   worker.on('message', (message: WorkerMessage) => {
@@ -137,14 +141,17 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
     ended ??= { cause: undefined }
     wake?.()
   })
-  let folded = 0
+  /** Batches as they came: text is small, and what is parsed of it lives for one transaction. */
+  let pending: string[] = []
+  let carriers = 0
   let foldedAt = io.clock()
   const fold = async (): Promise<void> => {
-    if (pending.length === 0) return
-    total.superseded += house.pipeline.fold(pending, received)
-    folded += pending.length
+    if (carriers === 0) return
+    const messages = pending.flatMap((facts) => JSON.parse(facts) as FactsMessage[])
+    total.superseded += house.pipeline.fold(messages, received)
     foldedAt = io.clock()
     pending = []
+    carriers = 0
     await house.pipeline.room()
   }
   try {
@@ -159,13 +166,16 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
         throw new RingbackError('input', message.problems.map(describeInputProblem).join('\n'))
       if (message.type === 'ready') progress.begin(message.totalBytes)
       if (message.type === 'broken') io.err(`${describeInputProblem(message.problem)}\n`)
+      if (message.type === 'unmapped')
+        for (const [column, rows] of message.rows) io.err(`${describeUnmapped(message.file, column, rows)}\n`)
       if (message.type === 'done') {
         await fold()
         sources = message.sources
         break
       }
       if (message.type !== 'batch') continue
-      for (const facts of JSON.parse(message.facts) as FactsMessage[]) pending.push(facts)
+      pending.push(message.facts)
+      carriers += message.carriers
       worker.postMessage('credit')
       if (message.bad.length > 0) await house.warehouse.insertBadRows(message.bad)
       for (const { reason } of message.bad) add(bad, { [reason]: 1 })
@@ -177,8 +187,7 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
       total.ambiguousTime += message.counts.ambiguousTime
       total.superseded += message.counts.superseded
       progress.report(total.read, message.bytesRead)
-      const enough = Math.min(MOST_AT_ONCE, Math.max(LEAST_AT_ONCE, folded / 2))
-      if (pending.length >= enough || io.clock() - foldedAt > LONGEST_WAIT_MS) await fold()
+      if (carriers >= CARRIERS_AT_ONCE || io.clock() - foldedAt > LONGEST_WAIT_MS) await fold()
     }
   } finally {
     progress.end()
@@ -190,6 +199,7 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
 /** Imports what the plan names into an open house. */
 export const runImport = async (house: House, plan: ImportPlan, io: Io): Promise<ImportSummary> => {
   const began = process.hrtime.bigint()
+  sweep(house)
   await followRules(house, io)
   const { total, bad, noToken, unknownTask, sources } = await readAndFold(house, plan, io)
   await house.pipeline.settled()

@@ -14,6 +14,7 @@ import {
   createMappedReader,
   findLineFormat,
   type InputProblem,
+  isReadOnce,
   type Mapping,
   openInput,
   readBatches,
@@ -23,8 +24,12 @@ import { createTokeniser } from '@ringback/identity'
 import { createRules } from '@ringback/journeys'
 import { toBadRow } from '@ringback/pipeline'
 
-/** Records that become facts together: the events of a session mostly lie so close. */
-const BATCH_RECORDS = 24_000
+/**
+ * What becomes facts together: so many web events, for those of a session mostly lie so close, or fewer of the records that make
+ * facts of their own.
+ */
+const BATCH_WEIGHT = 24_000
+const WEIGHTS: Readonly<Record<RecordKind, number>> = { web: 1, contacts: 4, profiles: 4 }
 
 export interface ImportTask {
   readonly config: Config
@@ -37,6 +42,9 @@ export interface ImportTask {
   readonly source: string | undefined
   readonly format: string
   readonly mapping: Mapping | undefined
+  /** The clock of the command. */
+  readonly now: Instant
+  /** When records count as received: now, but never before what was received already, lest they be forgotten at once. */
   readonly received: Instant
   /** Batches that may be on their way at once. */
   readonly credits: number
@@ -59,12 +67,16 @@ export type WorkerMessage =
       readonly type: 'batch'
       /** The carriers' own facts, as JSON: text crosses threads cheaply, and what is parsed of it keeps no more alive than itself. */
       readonly facts: string
+      /** How many carriers these are. */
+      readonly carriers: number
       readonly bad: readonly BadRow[]
       readonly counts: ImportCounts
       readonly edge: EdgeCounts
       readonly bytesRead: number
     }
   | { readonly type: 'broken'; readonly problem: InputProblem }
+  /** Rows of a file that were refused since no entry of a mapping's `map` matches, by column. */
+  | { readonly type: 'unmapped'; readonly file: string; readonly rows: ReadonlyMap<string, number> }
   | { readonly type: 'done'; readonly sources: readonly string[] }
 
 const noCounts = (): ImportCounts => ({ read: 0, accepted: 0, skipped: 0, ambiguousTime: 0, superseded: 0 })
@@ -87,6 +99,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   })
 
   let records: EdgeRecord[] = []
+  let weight = 0
   let bad: BadRow[] = []
   let counts = noCounts()
   let edge: EdgeCounts = { unknownTask: 0, noToken: {} }
@@ -97,8 +110,10 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
     credits--
     const { messages, superseded } = assemble(records)
     counts.superseded += superseded
-    say({ type: 'batch', facts: JSON.stringify(messages), bad, counts, edge, bytesRead })
+    const facts = JSON.stringify(messages)
+    say({ type: 'batch', facts, carriers: messages.length, bad, counts, edge, bytesRead })
     records = []
+    weight = 0
     bad = []
     counts = noCounts()
     edge = { unknownTask: 0, noToken: {} }
@@ -136,12 +151,13 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
     if (opened.kind === 'bad') return { ...opened.problem, file }
     const { input } = opened
     const name = file === '-' ? '-' : resolve(task.cwd, file)
+    const unmapped = new Map<string, number>()
     let lastLine = 0
     for await (const batch of readBatches(splitBlocks(input.chunks), openReader(file))) {
       if (batch.kind !== 'batch') {
         if (batch.kind !== 'broken') return batch
         const origin = { place: `${name}:${lastLine + 1}`, kind: door.kind ?? null, source: door.source ?? null }
-        bad.push(toBadRow({ reason: 'encoding', pointer: '' }, { ...origin, received: task.received }))
+        bad.push(toBadRow({ reason: 'encoding', pointer: '' }, { ...origin, received: task.now }))
         counts.read++
         say({ type: 'broken', problem: { ...batch, file } })
         break
@@ -153,30 +169,39 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
         lastLine = row.line
         const place = `${name}:${row.line}`
         if ('refusal' in row) {
-          const origin = { place, kind: door.kind ?? null, source: door.source ?? null, received: task.received }
+          const origin = { place, kind: door.kind ?? null, source: door.source ?? null, received: task.now }
           bad.push(toBadRow(row.refusal, origin))
+          const { reason, pointer } = row.refusal
+          if (reason === 'unmapped_value') unmapped.set(pointer, (unmapped.get(pointer) ?? 0) + 1)
+          if (bad.length >= BATCH_WEIGHT) await flush(bytesBefore + input.bytesRead())
           continue
         }
-        const accepted = intake.accept(row.value, door, task.received, edge)
+        const accepted = intake.accept(row.value, door, task.now, edge)
         if (accepted.kind === 'bad') {
           const { recordKind, source, refusal } = accepted
-          bad.push(toBadRow(refusal, { place, kind: recordKind, source, received: task.received }))
+          bad.push(toBadRow(refusal, { place, kind: recordKind, source, received: task.now }))
+          if (bad.length >= BATCH_WEIGHT) await flush(bytesBefore + input.bytesRead())
           continue
         }
         counts.accepted++
-        records.push(accepted.record)
-        sources.add(accepted.record.source)
-        if (records.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
+        const { record } = accepted
+        records.push(task.received === task.now ? record : { ...record, received: task.received })
+        weight += WEIGHTS[record.kind]
+        sources.add(record.source)
+        if (weight >= BATCH_WEIGHT) await flush(bytesBefore + input.bytesRead())
       }
     }
+    if (unmapped.size > 0) say({ type: 'unmapped', file, rows: unmapped })
     bytesBefore += input.bytes ?? 0
     return undefined
   }
 
   const problems: InputProblem[] = []
   let totalBytes: number | undefined = 0
+  const once = new Set<string>()
   for (const file of task.files) {
-    if (file === '-') {
+    if (await isReadOnce(file === '-' ? file : resolve(task.cwd, file))) {
+      once.add(file)
       totalBytes = undefined
       continue
     }
@@ -187,7 +212,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   if (problems.length > 0) return say({ type: 'problem', problems })
   say({ type: 'ready', totalBytes })
   // What comes from a pipe cannot be looked at beforehand: read first, it is refused before anything else is imported.
-  for (const file of task.files.toSorted((a, b) => Number(b === '-') - Number(a === '-'))) {
+  for (const file of task.files.toSorted((a, b) => Number(once.has(b)) - Number(once.has(a)))) {
     const problem = await readFile(file)
     if (problem) return say({ type: 'problem', problems: [problem] })
   }

@@ -7,7 +7,7 @@ import { RingbackError } from '@ringback/pipeline'
 import { fastify, type FastifyInstance } from 'fastify'
 import { COMMANDS } from './commands.ts'
 import { listenControl, type RunCommand } from './control.ts'
-import { dataDirOf, followRules, type House, openHouse } from './house.ts'
+import { dataDirOf, followRules, type House, openHouse, sweep } from './house.ts'
 import type { Io } from './io.ts'
 import { parseCommand, type ParsedCommand, usageError } from './options.ts'
 import { STARTER_CONFIG } from './starter-config.ts'
@@ -53,7 +53,7 @@ const createRunCommand = (house: House): RunCommand => {
   }
 }
 
-const serve = async (house: House, io: Io, port: number, host: string): Promise<FastifyInstance> => {
+const serve = async (house: House, port: number, host: string): Promise<FastifyInstance> => {
   const app = fastify({ logger: false, forceCloseConnections: true })
   app.get('/healthz', () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
@@ -61,7 +61,7 @@ const serve = async (house: House, io: Io, port: number, host: string): Promise<
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'the tables do not answer' })
   })
   app.get('/', async (_request, reply) =>
-    reply.headers(PAGE_HEADERS).send(healthPage(house.config.council.name, await runChecks(house, io), io.clock())),
+    reply.headers(PAGE_HEADERS).send(healthPage(house.config.council.name, await runChecks(house), house.clock())),
   )
   try {
     await app.listen({ port, host })
@@ -82,8 +82,9 @@ export const startCommand = async (parsed: ParsedCommand, io: Io, stopped: Promi
   offerConfig(parsed, io)
   const house = await openHouse(parsed.common, io)
   try {
+    sweep(house)
     await followRules(house, io)
-    const app = await serve(house, io, port, host)
+    const app = await serve(house, port, host)
     const closeControl = await listenControl(house.dataDir, createRunCommand(house), io)
     const address = app.server.address()
     const actual = typeof address === 'object' && address !== null ? address.port : port
