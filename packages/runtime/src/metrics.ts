@@ -60,13 +60,13 @@ export const createMetrics = ({ withProcess }: { readonly withProcess: boolean }
     },
   })
   const readiness = new Map<string, () => Promise<boolean>>()
-  new Gauge({
+  const ready: Gauge<'stage'> = new Gauge({
     name: 'ringback_ready',
     help: 'Whether a service is ready: 1, or 0.',
     labelNames: ['stage'],
     registers,
-    async collect() {
-      for (const [stage, isReady] of readiness) this.set({ stage }, (await isReady()) ? 1 : 0)
+    collect: async () => {
+      for (const [stage, isReady] of readiness) ready.set({ stage }, (await isReady()) ? 1 : 0)
     },
   })
   return {

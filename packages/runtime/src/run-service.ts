@@ -16,6 +16,8 @@ import { notReady, type Readiness, type Stage } from './stage.ts'
 
 /** Longer than a batch takes; orchestrators wait some 30 s before they kill. */
 const STOP_WITHIN_MS = 10 * SECOND_MS
+/** Who asks a store that does not answer would keep all other metrics waiting. */
+const READY_WITHIN_MS = 2 * SECOND_MS
 const CRASHED = 3
 
 export interface ServiceContext {
@@ -115,7 +117,16 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
     if (stopping.signal.aborted) return notReady('it stops')
     return stage ? stage.ready() : notReady(waitingFor)
   }
-  metrics.watchReadiness(definition.name, async () => (await ready()).ready)
+  metrics.watchReadiness(definition.name, async () => {
+    const answered = new AbortController()
+    const late = host.pause(READY_WITHIN_MS, answered.signal).then(
+      () => false,
+      () => false,
+    )
+    const isReady = await Promise.race([ready().then((readiness) => readiness.ready), late])
+    answered.abort()
+    return isReady
+  })
   const app = createHttpServer({ ready, metrics })
   service.routes?.(app)
   const port = await listen(app, options)
