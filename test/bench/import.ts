@@ -28,7 +28,7 @@ const number = (value: number): string => Math.round(value).toLocaleString('en-G
 const megabytes = (bytes: number): string => `${number(bytes / 1024 ** 2)} MB`
 
 /** As `npm run ringback` runs it: most of what an import makes is short-lived. */
-const NODE_FLAGS = ['--max-semi-space-size=64']
+const NODE_FLAGS = ['--max-semi-space-size=32']
 
 const child = (args: readonly string[]): string => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...NODE_FLAGS, ...args], {

@@ -13,13 +13,12 @@ import {
   TABLES,
 } from '@ringback/pipeline'
 import { open } from 'lmdb'
+import { holdsRoot, keepNode, type KeptNode, recallNode } from './kept-node.ts'
 
-/** A node as it is kept: its name, since the key is only a hash; the day it was last written; what is known of it. */
-type Kept = readonly [name: string, day: number, state: NodeState]
-
-/** A node as it was before a transaction, decoded; without a state: it is not there. */
+/** A node as it was before a transaction, decoded; without id and state: it is not there. */
 interface KnownNode {
   readonly key: string
+  readonly id: number | undefined
   readonly day: number | undefined
   readonly state: NodeState | undefined
 }
@@ -29,14 +28,20 @@ interface ChangedNode {
   readonly before: KnownNode
 }
 
-/** LMDB's keys are short; names of nodes need not be. */
-const keyOf = (name: string): string => hash('sha256', name, 'base64url').slice(0, KEY_LENGTH)
-/** 96 bits. */
-const KEY_LENGTH = 16
+/** LMDB's keys are short; names of nodes need not be: 96 bits. */
+const keyOf = (name: string): string => hash('sha256', name, 'base64url').slice(0, 16)
 
-/** Where the shapes of encoded objects are kept; shorter than any node's key. */
-const STRUCTURES = 'structures'
 const PROGRESS = 'progress'
+
+/** Address space, not storage. A map that has to grow is mapped once more while the smaller one stays in memory. */
+const MAP_BYTES = 2 ** 36
+
+/** A new node lies behind all others. */
+const APPEND = { append: true }
+const IN_PLACE = {}
+
+type OutboxKey = [sequence: number, table: number, rows: number]
+const outboxKey = ({ sequence, table, rows }: OutboxEntry): OutboxKey => [sequence, TABLES.indexOf(table), rows]
 
 export interface LmdbStoreOptions {
   /** A folder of its own, made if it is not there. */
@@ -45,24 +50,31 @@ export interface LmdbStoreOptions {
   readonly cachedNodes?: number
 }
 
-export const openLmdbStore = ({ path, cachedNodes = 12_000 }: LmdbStoreOptions): Store => {
-  const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096 })
-  const nodes = env.openDB<Kept, string>('nodes', { sharedStructuresKey: STRUCTURES })
-  const outbox = env.openDB<Buffer, [number, number]>('outbox', { encoding: 'binary' })
+export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): Store => {
+  const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096, mapSize: MAP_BYTES })
+  /** By the hash of its name: the id of a node. */
+  const ids = env.openDB<number, string>('ids', {})
+  /** By id, which counts up: what is new lies together, and a transaction touches few pages of what is old. */
+  const nodes = env.openDB<KeptNode, number>('nodes', {})
+  /** By (sequence, table, rows). */
+  const outbox = env.openDB<Buffer, OutboxKey>('outbox', { encoding: 'binary' })
   const profiles = env.openDB<FactsMessage, string>('profiles', {})
   const meta = env.openDB<Progress, string>('meta', {})
-  /** By (day, sequence): the keys of nodes that were not written before on that day. */
-  const days = env.openDB<Buffer, [number, number]>('days', { encoding: 'binary' })
+  /** By (day, sequence): the ids of nodes that were not written before on that day. */
+  const days = env.openDB<number[], [number, number]>('days', {})
   const cache = createRecentCache<string, KnownNode>(cachedNodes)
   let progress: Progress = meta.get(PROGRESS) ?? NO_PROGRESS
+  let lastId = [...nodes.getKeys({ reverse: true, limit: 1 })][0] ?? 0
 
   const read = (name: string): KnownNode => {
     const cached = cache.get(name)
     if (cached) return cached
     const key = keyOf(name)
-    const kept = nodes.get(key)
-    const known: KnownNode = kept ? { key, day: kept[1], state: kept[2] } : { key, day: undefined, state: undefined }
-    if (kept) cache.set(name, known)
+    const id = ids.get(key)
+    const kept = id === undefined ? undefined : nodes.get(id)
+    if (!kept) return { key, id: undefined, day: undefined, state: undefined }
+    const known: KnownNode = { key, id, day: kept[1], state: recallNode(kept) }
+    cache.set(name, known)
     return known
   }
 
@@ -73,18 +85,25 @@ export const openLmdbStore = ({ path, cachedNodes = 12_000 }: LmdbStoreOptions):
     after: Progress,
   ): void => {
     const today = Math.floor(after.now / DAY_MS)
-    const puts = [...changed].map(([name, { state, before }]) => ({ name, state, before }))
-    const newToday = puts.filter(({ before }) => before.day !== today).map(({ before }) => before.key)
+    const written: { readonly name: string; readonly known: KnownNode }[] = []
+    const newToday: number[] = []
     env.transactionSync(() => {
-      for (const { name, state, before } of puts) nodes.putSync(before.key, [name, today, state])
-      for (const entry of entries) outbox.putSync([entry.sequence, TABLES.indexOf(entry.table)], encodeEntry(entry))
+      for (const [name, { state, before }] of changed) {
+        const id = before.id ?? ++lastId
+        const isNew = before.id === undefined
+        nodes.putSync(id, keepNode(name, today, state), isNew ? APPEND : IN_PLACE)
+        if (isNew) ids.putSync(before.key, id)
+        if (before.day !== today) newToday.push(id)
+        written.push({ name, known: { key: before.key, id, day: today, state } })
+      }
+      for (const entry of entries) outbox.putSync(outboxKey(entry), entry.body)
       for (const [node, message] of saidAgain)
         if (message) profiles.putSync(keyOf(node), message)
         else profiles.removeSync(keyOf(node))
-      if (newToday.length > 0) days.putSync([today, after.sequence], Buffer.from(newToday.join(''), 'latin1'))
+      if (newToday.length > 0) days.putSync([today, after.sequence], newToday)
       meta.putSync(PROGRESS, after)
     })
-    for (const { name, state, before } of puts) cache.set(name, { key: before.key, day: today, state })
+    for (const { name, known } of written) cache.set(name, known)
     progress = after
   }
 
@@ -122,18 +141,20 @@ export const openLmdbStore = ({ path, cachedNodes = 12_000 }: LmdbStoreOptions):
       return result
     },
     outbox: function* () {
-      for (const { key, value } of outbox.getRange({ snapshot: false })) yield decodeEntry(key, value)
+      for (const { key, value } of outbox.getRange({ snapshot: false })) {
+        const [sequence, table, rows] = key
+        yield { sequence, table: TABLES[table] ?? 'journeys', rows, body: Buffer.from(value) }
+      }
     },
     removeOutbox: (entries) =>
       env.transactionSync(() => {
-        for (const { sequence, table } of entries) outbox.removeSync([sequence, TABLES.indexOf(table)])
+        for (const entry of entries) outbox.removeSync(outboxKey(entry))
       }),
     profiles: function* () {
       for (const { value } of profiles.getRange({ snapshot: false })) yield value
     },
     roots: function* () {
-      for (const { key, value } of nodes.getRange({ snapshot: false }))
-        if (key.length === KEY_LENGTH && value[2].root) yield value[0]
+      for (const { value } of nodes.getRange({ snapshot: false })) if (holdsRoot(value)) yield value[0]
     },
     sweep: (before: Instant) => {
       const limit = Math.floor(before / DAY_MS)
@@ -141,12 +162,13 @@ export const openLmdbStore = ({ path, cachedNodes = 12_000 }: LmdbStoreOptions):
       let removed = 0
       for (const { key, value } of due)
         env.transactionSync(() => {
-          for (let i = 0; i < value.length; i += KEY_LENGTH) {
-            const node = value.toString('latin1', i, i + KEY_LENGTH)
-            const kept = nodes.get(node)
+          for (const id of value) {
+            const kept = nodes.get(id)
             if (!kept || kept[1] >= limit) continue
-            nodes.removeSync(node)
-            cache.delete(kept[0])
+            const [name] = kept
+            nodes.removeSync(id)
+            ids.removeSync(keyOf(name))
+            cache.delete(name)
             removed++
           }
           days.removeSync(key)
@@ -162,16 +184,3 @@ export const openLmdbStore = ({ path, cachedNodes = 12_000 }: LmdbStoreOptions):
     },
   }
 }
-
-const encodeEntry = ({ rows, body }: OutboxEntry): Buffer => {
-  const head = Buffer.alloc(4)
-  head.writeUInt32LE(rows)
-  return Buffer.concat([head, body])
-}
-
-const decodeEntry = ([sequence, table]: [number, number], value: Buffer): OutboxEntry => ({
-  sequence,
-  table: TABLES[table] ?? 'journeys',
-  rows: value.readUInt32LE(0),
-  body: Buffer.from(value.subarray(4)),
-})

@@ -17,11 +17,10 @@ import { createProgress } from './progress.ts'
 const BATCHES_AHEAD = 4
 
 /**
- * Carriers whose facts one transaction folds, about: the more, the less is written twice; memory bounds it. A small import is
- * folded as it is read, a large one in ever larger pieces.
+ * Carriers whose facts one transaction folds, about: with fewer, more is written twice; with more, memory holds more that lives
+ * until the end of the transaction, changed pages included.
  */
-const LEAST_AT_ONCE = 4_000
-const MOST_AT_ONCE = 16_000
+const CARRIERS_AT_ONCE = 6_000
 /** What has waited so long is folded however little it is: a pipe may be slow. */
 const LONGEST_WAIT_MS = 2_000
 
@@ -122,7 +121,6 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
     resourceLimits: { maxYoungGenerationSizeMb: 64 },
   })
   const waiting: WorkerMessage[] = []
-  let pending: FactsMessage[] = []
   let wake: (() => void) | undefined
   let ended: { readonly cause: unknown } | undefined
   worker.on('message', (message: WorkerMessage) => {
@@ -137,14 +135,17 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
     ended ??= { cause: undefined }
     wake?.()
   })
-  let folded = 0
+  /** Batches as they came: text is small, and what is parsed of it lives for one transaction. */
+  let pending: string[] = []
+  let carriers = 0
   let foldedAt = io.clock()
   const fold = async (): Promise<void> => {
-    if (pending.length === 0) return
-    total.superseded += house.pipeline.fold(pending, received)
-    folded += pending.length
+    if (carriers === 0) return
+    const messages = pending.flatMap((facts) => JSON.parse(facts) as FactsMessage[])
+    total.superseded += house.pipeline.fold(messages, received)
     foldedAt = io.clock()
     pending = []
+    carriers = 0
     await house.pipeline.room()
   }
   try {
@@ -165,7 +166,8 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
         break
       }
       if (message.type !== 'batch') continue
-      for (const facts of JSON.parse(message.facts) as FactsMessage[]) pending.push(facts)
+      pending.push(message.facts)
+      carriers += message.carriers
       worker.postMessage('credit')
       if (message.bad.length > 0) await house.warehouse.insertBadRows(message.bad)
       for (const { reason } of message.bad) add(bad, { [reason]: 1 })
@@ -177,8 +179,7 @@ const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
       total.ambiguousTime += message.counts.ambiguousTime
       total.superseded += message.counts.superseded
       progress.report(total.read, message.bytesRead)
-      const enough = Math.min(MOST_AT_ONCE, Math.max(LEAST_AT_ONCE, folded / 2))
-      if (pending.length >= enough || io.clock() - foldedAt > LONGEST_WAIT_MS) await fold()
+      if (carriers >= CARRIERS_AT_ONCE || io.clock() - foldedAt > LONGEST_WAIT_MS) await fold()
     }
   } finally {
     progress.end()

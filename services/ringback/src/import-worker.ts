@@ -23,8 +23,12 @@ import { createTokeniser } from '@ringback/identity'
 import { createRules } from '@ringback/journeys'
 import { toBadRow } from '@ringback/pipeline'
 
-/** Records that become facts together: the events of a session mostly lie so close. */
-const BATCH_RECORDS = 24_000
+/**
+ * What becomes facts together: so many web events, for those of a session mostly lie so close, or fewer of the records that make
+ * facts of their own.
+ */
+const BATCH_WEIGHT = 24_000
+const WEIGHTS: Readonly<Record<RecordKind, number>> = { web: 1, contacts: 4, profiles: 4 }
 
 export interface ImportTask {
   readonly config: Config
@@ -59,6 +63,8 @@ export type WorkerMessage =
       readonly type: 'batch'
       /** The carriers' own facts, as JSON: text crosses threads cheaply, and what is parsed of it keeps no more alive than itself. */
       readonly facts: string
+      /** How many carriers these are. */
+      readonly carriers: number
       readonly bad: readonly BadRow[]
       readonly counts: ImportCounts
       readonly edge: EdgeCounts
@@ -87,6 +93,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   })
 
   let records: EdgeRecord[] = []
+  let weight = 0
   let bad: BadRow[] = []
   let counts = noCounts()
   let edge: EdgeCounts = { unknownTask: 0, noToken: {} }
@@ -97,8 +104,10 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
     credits--
     const { messages, superseded } = assemble(records)
     counts.superseded += superseded
-    say({ type: 'batch', facts: JSON.stringify(messages), bad, counts, edge, bytesRead })
+    const facts = JSON.stringify(messages)
+    say({ type: 'batch', facts, carriers: messages.length, bad, counts, edge, bytesRead })
     records = []
+    weight = 0
     bad = []
     counts = noCounts()
     edge = { unknownTask: 0, noToken: {} }
@@ -165,8 +174,9 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
         }
         counts.accepted++
         records.push(accepted.record)
+        weight += WEIGHTS[accepted.record.kind]
         sources.add(accepted.record.source)
-        if (records.length >= BATCH_RECORDS) await flush(bytesBefore + input.bytesRead())
+        if (weight >= BATCH_WEIGHT) await flush(bytesBefore + input.bytesRead())
       }
     }
     bytesBefore += input.bytes ?? 0
