@@ -9,16 +9,32 @@ const HEAD = [POSITION_KEY, DIRTY_KEY, RULES_KEY]
 /** Before the names of nodes. */
 export const NODE_PREFIX = 'n:'
 
-export interface Loaded extends PartitionMemory {
+/** Where a partition stands. */
+export interface PartitionHead extends PartitionMemory {
   /** As it was read: what a write is compared with. */
   readonly position: string | undefined
   /** The offset of the next message to fold; undefined: nothing was folded, or all is lost. */
   readonly next: number | undefined
+}
+
+export interface Loaded extends PartitionHead {
   readonly nodes: Pick<Nodes, 'get'>
   readonly has: (name: NodeName) => boolean
 }
 
 const parse = <T>(json: string | undefined): T | undefined => (json === undefined ? undefined : (JSON.parse(json) as T))
+
+const toHead = (position: string | undefined, dirty: string | undefined, rules: string | undefined): PartitionHead => ({
+  position,
+  next: position === undefined ? undefined : Number(position),
+  dirty: parse<NodeName[]>(dirty) ?? [],
+  rules: parse<RulesMessage>(rules),
+})
+
+export const readPartitionHead = async (state: KeyedState, partition: number): Promise<PartitionHead> => {
+  const [position, dirty, rules] = await state.read(partition, HEAD)
+  return toHead(position, dirty, rules)
+}
 
 /**
  * Reads the head of a partition and these nodes at one moment; a node is parsed when it is asked for. One moment, since what is said
@@ -36,10 +52,7 @@ export const loadPartition = async (
   ])
   const nodes = new Map<NodeName, NodeState | string | undefined>(wanted.map((name, i) => [name, values[i]]))
   return {
-    position,
-    next: position === undefined ? undefined : Number(position),
-    dirty: parse<NodeName[]>(dirty) ?? [],
-    rules: parse<RulesMessage>(rules),
+    ...toHead(position, dirty, rules),
     has: (name) => nodes.has(name),
     nodes: {
       get: (name) => {

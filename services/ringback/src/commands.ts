@@ -50,7 +50,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   doctor: {
     options: {},
     usage: 'doctor',
-    prepare: (parsed) => async (house, io) => report(await runChecks(house, io), parsed.common.json, io),
+    prepare: (parsed) => async (house, io) => report(await runChecks(house), parsed.common.json, io),
     alone: (parsed, io) => doctorAlone(parsed.common, io),
   },
   topics: { options: {}, usage: 'topics create', run: topicsCommand },

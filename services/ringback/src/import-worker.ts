@@ -7,7 +7,7 @@ import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createAssemble } from '@ringback/assembler'
-import { createIntake, type EdgeCounts } from '@ringback/collector'
+import { type CarrierMessage, createIntake, type EdgeCounts, toCarrierMessages } from '@ringback/collector'
 import type { BadRow, Config, EdgeRecord, Instant, RecordKind } from '@ringback/contracts'
 import {
   createLineReader,
@@ -42,6 +42,9 @@ export interface ImportTask {
   readonly format: string
   readonly mapping: Mapping | undefined
   readonly received: Instant
+  /** By this clock nothing may lie in the future. */
+  readonly now: Instant
+  readonly output: ReadOutput['kind']
   /** Batches that may be on their way at once. */
   readonly credits: number
 }
@@ -54,22 +57,31 @@ export interface ImportCounts {
   superseded: number
 }
 
+/** What became of the records of a batch. */
+export type ReadOutput =
+  | {
+      readonly kind: 'facts'
+      /** The carriers' own facts: text crosses threads cheaply, and what is parsed of it keeps no more alive than itself. */
+      readonly json: string
+      /** How many carriers these are. */
+      readonly carriers: number
+    }
+  | { readonly kind: 'messages'; readonly messages: readonly CarrierMessage[] }
+
+export interface ReadBatch {
+  readonly output: ReadOutput
+  readonly bad: readonly BadRow[]
+  readonly counts: ImportCounts
+  readonly edge: EdgeCounts
+  readonly bytesRead: number
+}
+
 export type WorkerMessage =
   /** All files can be read as far as can be told: the import begins. */
   | { readonly type: 'ready'; readonly totalBytes: number | undefined }
   /** A file cannot be used at all; nothing of any was imported. */
   | { readonly type: 'problem'; readonly problems: readonly InputProblem[] }
-  | {
-      readonly type: 'batch'
-      /** The carriers' own facts, as JSON: text crosses threads cheaply, and what is parsed of it keeps no more alive than itself. */
-      readonly facts: string
-      /** How many carriers these are. */
-      readonly carriers: number
-      readonly bad: readonly BadRow[]
-      readonly counts: ImportCounts
-      readonly edge: EdgeCounts
-      readonly bytesRead: number
-    }
+  | (ReadBatch & { readonly type: 'batch' })
   | { readonly type: 'broken'; readonly problem: InputProblem }
   | { readonly type: 'done'; readonly sources: readonly string[] }
 
@@ -82,7 +94,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   const tokeniser = createTokeniser({ key: task.key, region, stopList: task.config.identity.stopList })
   const intake = createIntake(tokeniser, rules)
   const assemble = createAssemble(rules)
-  const door = { kind: task.mapping?.kind ?? task.kind, source: task.mapping?.source ?? task.source }
+  const door = { kind: task.mapping?.kind ?? task.kind, source: task.mapping?.source ?? task.source, now: task.now }
   const sources = new Set<string>()
 
   let credits = task.credits
@@ -99,13 +111,22 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   let edge: EdgeCounts = { unknownTask: 0, noToken: {} }
   let bytesBefore = 0
 
+  const toFacts = (): ReadOutput => {
+    const { messages, superseded } = assemble(records)
+    counts.superseded += superseded
+    return { kind: 'facts', json: JSON.stringify(messages), carriers: messages.length }
+  }
+  const toMessages = (): ReadOutput => {
+    // The assembler will tell the same; only what can lose is looked at here.
+    counts.superseded += assemble(records.filter(({ kind }) => kind !== 'web')).superseded
+    return { kind: 'messages', messages: toCarrierMessages(records) }
+  }
+
   const flush = async (bytesRead: number): Promise<void> => {
     while (credits === 0) await new Promise<void>((go) => (wake = go))
     credits--
-    const { messages, superseded } = assemble(records)
-    counts.superseded += superseded
-    const facts = JSON.stringify(messages)
-    say({ type: 'batch', facts, carriers: messages.length, bad, counts, edge, bytesRead })
+    const output = task.output === 'facts' ? toFacts() : toMessages()
+    say({ type: 'batch', output, bad, counts, edge, bytesRead })
     records = []
     weight = 0
     bad = []

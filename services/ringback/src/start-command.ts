@@ -7,7 +7,8 @@ import { RingbackError } from '@ringback/pipeline'
 import { fastify, type FastifyInstance } from 'fastify'
 import { COMMANDS } from './commands.ts'
 import { listenControl, type RunCommand } from './control.ts'
-import { dataDirOf, followRules, type House, openHouse } from './house.ts'
+import { followRules, openEmbeddedHouse } from './embedded-house.ts'
+import { dataDirOf, type EmbeddedHouse, requireConfig } from './house.ts'
 import type { Io } from './io.ts'
 import { parseCommand, type ParsedCommand, usageError } from './options.ts'
 import { STARTER_CONFIG } from './starter-config.ts'
@@ -34,7 +35,7 @@ const portOf = ({ values }: ParsedCommand): number => {
 }
 
 /** Commands one after another: an import ends before the next begins. */
-const createRunCommand = (house: House): RunCommand => {
+const createRunCommand = (house: EmbeddedHouse): RunCommand => {
   let last: Promise<unknown> = Promise.resolve()
   return async (asked, io) => {
     const [name = '', ...argv] = asked.argv
@@ -53,7 +54,7 @@ const createRunCommand = (house: House): RunCommand => {
   }
 }
 
-const serve = async (house: House, io: Io, port: number, host: string): Promise<FastifyInstance> => {
+const serve = async (house: EmbeddedHouse, io: Io, port: number, host: string): Promise<FastifyInstance> => {
   const app = fastify({ logger: false, forceCloseConnections: true })
   app.get('/healthz', () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
@@ -61,7 +62,7 @@ const serve = async (house: House, io: Io, port: number, host: string): Promise<
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'the tables do not answer' })
   })
   app.get('/', async (_request, reply) =>
-    reply.headers(PAGE_HEADERS).send(healthPage(house.config.council.name, await runChecks(house, io), io.clock())),
+    reply.headers(PAGE_HEADERS).send(healthPage(house.config.council.name, await runChecks(house), io.clock())),
   )
   try {
     await app.listen({ port, host })
@@ -80,7 +81,7 @@ export const startCommand = async (parsed: ParsedCommand, io: Io, stopped: Promi
   const port = portOf(parsed)
   const host = typeof parsed.values['host'] === 'string' ? parsed.values['host'] : '127.0.0.1'
   offerConfig(parsed, io)
-  const house = await openHouse(parsed.common, io)
+  const house = await openEmbeddedHouse(requireConfig(parsed.common, io), parsed.common, io)
   try {
     await followRules(house, io)
     const app = await serve(house, io, port, host)
