@@ -1,9 +1,22 @@
-/** `ringback start`: the embedded single process. For now a health page, and the commands that go through it. */
+/**
+ * `ringback start`: everything in one process. Embedded: for now a health page, and the commands that go through it. In the
+ * cluster: every service behind one port.
+ */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { healthPage, PAGE_HEADERS } from '@ringback/insights'
-import { findConfig } from '@ringback/runtime'
+import { assembler } from '@ringback/assembler'
+import { collector } from '@ringback/collector'
+import { correlator } from '@ringback/correlator'
+import { healthPage, insights, PAGE_HEADERS } from '@ringback/insights'
 import { RingbackError } from '@ringback/pipeline'
+import {
+  composeServices,
+  createProcessHost,
+  findConfig,
+  type LoadedConfig,
+  serve as serveService,
+} from '@ringback/runtime'
+import { writer } from '@ringback/writer'
 import { fastify, type FastifyInstance } from 'fastify'
 import { COMMANDS } from './commands.ts'
 import { listenControl, type RunCommand } from './control.ts'
@@ -26,6 +39,11 @@ const offerConfig = ({ common }: ParsedCommand, io: Io): void => {
   if (existsSync(file)) return
   writeFileSync(file, STARTER_CONFIG)
   io.err(`No configuration yet: wrote one to begin with, ${file}\n`)
+}
+
+interface Address {
+  readonly port: number
+  readonly host: string
 }
 
 const portOf = ({ values }: ParsedCommand): number => {
@@ -76,12 +94,14 @@ const serve = async (house: EmbeddedHouse, io: Io, port: number, host: string): 
   return app
 }
 
-/** Runs until it is told to stop. */
-export const startCommand = async (parsed: ParsedCommand, io: Io, stopped: Promise<string>): Promise<number> => {
-  const port = portOf(parsed)
-  const host = typeof parsed.values['host'] === 'string' ? parsed.values['host'] : '127.0.0.1'
-  offerConfig(parsed, io)
-  const house = await openEmbeddedHouse(requireConfig(parsed.common, io), parsed.common, io)
+const startEmbedded = async (
+  loaded: LoadedConfig,
+  { common }: ParsedCommand,
+  io: Io,
+  stopped: Promise<string>,
+  { port, host }: Address,
+): Promise<number> => {
+  const house = await openEmbeddedHouse(loaded, common, io)
   try {
     await followRules(house, io)
     const app = await serve(house, io, port, host)
@@ -97,4 +117,25 @@ export const startCommand = async (parsed: ParsedCommand, io: Io, stopped: Promi
     await house.close()
   }
   return 0
+}
+
+/** From the tables back to the doors: whoever brings something stops before whoever takes it. */
+const SERVICES = [insights, writer, correlator, assembler, collector]
+
+const startCluster = (loaded: LoadedConfig, stopped: Promise<string>, { port, host }: Address): Promise<number> =>
+  serveService(composeServices('ringback', SERVICES), {
+    ...createProcessHost(),
+    argv: ['--config', loaded.file, '--port', String(port), '--host', host],
+    onSignal: (listener) => void stopped.then(listener),
+  })
+
+/** Runs until it is told to stop. */
+export const startCommand = async (parsed: ParsedCommand, io: Io, stopped: Promise<string>): Promise<number> => {
+  const host = typeof parsed.values['host'] === 'string' ? parsed.values['host'] : '127.0.0.1'
+  const address = { port: portOf(parsed), host }
+  offerConfig(parsed, io)
+  const loaded = requireConfig(parsed.common, io)
+  return loaded.config.mode === 'cluster'
+    ? startCluster(loaded, stopped, address)
+    : startEmbedded(loaded, parsed, io, stopped, address)
 }
