@@ -1,4 +1,5 @@
 /** What is asked and said about topics and groups, apart from their records. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DAY_MS } from '@ringback/contracts'
 import { type Bounds, RingbackError, type TopicSpec } from '@ringback/pipeline'
 import type { Admin, Kafka, SeekEntry } from 'kafkajs'
@@ -10,6 +11,10 @@ export interface TopicAdmin {
   readonly bounds: (topic: string) => Promise<readonly Bounds[]>
   readonly committed: (group: string, topic: string) => Promise<readonly (number | undefined)[]>
   readonly createTopics: (specs: readonly TopicSpec[]) => Promise<readonly string[]>
+  readonly describeTopics: (topics: readonly string[]) => Promise<readonly TopicSpec[]>
+  readonly addPartitions: (topic: string, partitions: number) => Promise<void>
+  readonly deleteTopics: (topics: readonly string[]) => Promise<void>
+  readonly membersOf: (group: string) => Promise<number>
   readonly close: () => Promise<void>
 }
 
@@ -26,6 +31,25 @@ const settings = (
     'max.message.bytes': mostMessageBytes,
     ...(minInSyncReplicas !== undefined && { 'min.insync.replicas': minInSyncReplicas }),
   }).map(([name, value]) => ({ name, value: String(value) }))
+
+/** How the protocol calls a topic where it describes settings. */
+const TOPIC_RESOURCE = 2
+const DESCRIBED = ['cleanup.policy', 'retention.ms', 'message.timestamp.type', 'max.message.bytes']
+
+const toSpec = (topic: string, partitions: number, values: ReadonlyMap<string, string>): TopicSpec => {
+  const retention = Number(values.get('retention.ms') ?? -1)
+  return {
+    topic,
+    partitions,
+    retention: retention < 0 ? undefined : retention,
+    isCompacted: values.get('cleanup.policy') === 'compact',
+    stampsOnAppend: values.get('message.timestamp.type') === 'LogAppendTime',
+    mostMessageBytes: Number(values.get('max.message.bytes') ?? 0),
+  }
+}
+
+/** A broker says that topics are gone before each of its parts knows. */
+const LOOKS_EVERY_MS = 100
 
 const byPartition = <T extends { readonly partition: number }>(entries: readonly T[]): readonly T[] =>
   entries.toSorted((a, b) => a.partition - b.partition)
@@ -44,8 +68,11 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
     return topics[0]?.partitions.length ?? 0
   }
 
+  const listTopics = async (): Promise<ReadonlySet<string>> =>
+    new Set(await ask('listing topics', (admin) => admin.listTopics()))
+
   const existing = async (specs: readonly TopicSpec[]): Promise<ReadonlySet<string>> => {
-    const names = new Set(await ask('listing topics', (admin) => admin.listTopics()))
+    const names = await listTopics()
     for (const { topic, partitions } of specs) {
       if (!names.has(topic)) continue
       const count = await countPartitions(topic)
@@ -58,25 +85,37 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
     return names
   }
 
-  // The number never changes: another one would be another log (kafka.generation).
+  // Nobody but us changes the number.
   const partitionsOf = async (topic: string): Promise<number> => {
     const known = counts.get(topic) ?? (await countPartitions(topic))
     counts.set(topic, known)
     return known
   }
 
+  const bounds = async (topic: string): Promise<readonly Bounds[]> => {
+    await partitionsOf(topic)
+    const doing = `asking for the bounds of ${topic}`
+    const offsets = await ask(doing, (admin) => admin.fetchTopicOffsets(topic)).catch((error: unknown) => {
+      // While a topic is being made, kafkajs may take an answer apart that no leader has given: seen as "low.pop(...) is undefined".
+      if (error instanceof TypeError) throw new RingbackError('store', doing, { retryable: true, cause: error })
+      throw error
+    })
+    return byPartition(offsets).map(({ low, high }) => ({ earliest: Number(low), end: Number(high) }))
+  }
+
+  /** A new partition is there before anybody leads it. */
+  const isLed = async (topic: string, partitions: number): Promise<boolean> => {
+    try {
+      return (await bounds(topic)).length >= partitions
+    } catch (error) {
+      if (error instanceof RingbackError && error.retryable) return false
+      throw error
+    }
+  }
+
   return {
     partitionsOf,
-    bounds: async (topic) => {
-      await partitionsOf(topic)
-      const doing = `asking for the bounds of ${topic}`
-      const offsets = await ask(doing, (admin) => admin.fetchTopicOffsets(topic)).catch((error: unknown) => {
-        // While a topic is being made, kafkajs may take an answer apart that no leader has given: seen as "low.pop(...) is undefined".
-        if (error instanceof TypeError) throw new RingbackError('store', doing, { retryable: true, cause: error })
-        throw error
-      })
-      return byPartition(offsets).map(({ low, high }) => ({ earliest: Number(low), end: Number(high) }))
-    },
+    bounds,
     committed: async (group, topic) => {
       const answer = await ask(`asking for the offsets of ${group}`, (admin) =>
         admin.fetchOffsets({ groupId: group, topics: [topic] }),
@@ -95,7 +134,48 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
         configEntries: settings(spec, minInSyncReplicas),
       }))
       await ask('creating topics', (admin) => admin.createTopics({ topics, waitForLeaders: true }))
+      for (const { topic } of missing) counts.delete(topic)
       return missing.map(({ topic }) => topic)
+    },
+    describeTopics: async (wanted) => {
+      const there = await listTopics()
+      const names = wanted.filter((topic) => there.has(topic))
+      if (names.length === 0) return []
+      const asked = names.map((name) => ({ type: TOPIC_RESOURCE, name, configNames: DESCRIBED }))
+      const { resources } = await ask('asking for the settings of topics', (admin) =>
+        admin.describeConfigs({ resources: asked, includeSynonyms: false }),
+      )
+      return Promise.all(
+        names.map(async (topic) => {
+          const entries = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? []
+          const values = new Map(entries.map(({ configName, configValue }) => [configName, configValue]))
+          return toSpec(topic, await countPartitions(topic), values)
+        }),
+      )
+    },
+    addPartitions: async (topic, partitions) => {
+      if ((await countPartitions(topic)) >= partitions) return
+      await ask(`giving ${topic} more partitions`, (admin) =>
+        admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] }),
+      )
+      counts.delete(topic)
+      await connection.end()
+      while (!(await isLed(topic, partitions))) await sleep(LOOKS_EVERY_MS)
+    },
+    deleteTopics: async (wanted) => {
+      const there = await listTopics()
+      const topics = wanted.filter((topic) => there.has(topic))
+      if (topics.length === 0) return
+      await ask('deleting topics', (admin) => admin.deleteTopics({ topics }))
+      for (const topic of topics) counts.delete(topic)
+      // What this client knows of them must not be taken for what comes after.
+      await connection.end()
+      for (let names = there; topics.some((topic) => names.has(topic)); names = await listTopics())
+        await sleep(LOOKS_EVERY_MS)
+    },
+    membersOf: async (group) => {
+      const { groups } = await ask(`asking for the members of ${group}`, (admin) => admin.describeGroups([group]))
+      return groups.reduce((sum, { members }) => sum + members.length, 0)
     },
     close: connection.end,
   }
