@@ -79,7 +79,7 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
       if (count !== partitions)
         throw new RingbackError(
           'configuration',
-          `topic ${topic} has ${count} partitions, kafka.partitions says ${partitions}: correct it, or choose another kafka.prefix`,
+          `topic ${topic} has ${count} partitions, kafka.partitions says ${partitions}: correct it; to change the number, stop the services when nothing waits, raise kafka.generation by one, and run \`ringback topics create --anew\``,
         )
     }
     return names
@@ -120,7 +120,13 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
       const answer = await ask(`asking for the offsets of ${group}`, (admin) =>
         admin.fetchOffsets({ groupId: group, topics: [topic] }),
       )
-      return byPartition(answer.find((entry) => entry.topic === topic)?.partitions ?? []).map(toOffset)
+      const found = answer.find((entry) => entry.topic === topic)?.partitions ?? []
+      // Right after a change of brokers kafkajs may know of no partitions: whoever takes that for an answer begins at the earliest.
+      if (found.length < (await partitionsOf(topic)))
+        throw new RingbackError('store', `asking for the offsets of ${group}: not all are known yet`, {
+          retryable: true,
+        })
+      return byPartition(found).map(toOffset)
     },
     createTopics: async (specs) => {
       const there = await existing(specs)

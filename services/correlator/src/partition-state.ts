@@ -36,6 +36,20 @@ export const readPartitionHead = async (state: KeyedState, partition: number): P
   return toHead(position, dirty, rules)
 }
 
+export const readPartitionNote = async (
+  state: KeyedState,
+  partition: number,
+  key: string,
+): Promise<string | undefined> => (await state.read(partition, [key]))[0]
+
+/** Leaves a note beside what is remembered of a partition, which stands at `next`, if that is still so. */
+export const writePartitionNote = (
+  state: KeyedState,
+  partition: number,
+  { position, next }: { readonly position: string | undefined; readonly next: number },
+  { key, value }: { readonly key: string; readonly value: string },
+): Promise<WriteOutcome> => state.compareAndSet(partition, position, String(next), [{ key, value, expires: false }])
+
 /**
  * Reads the head of a partition and these nodes at one moment; a node is parsed when it is asked for. One moment, since what is said
  * of them is said before the write that would find out that they belong to different ones.

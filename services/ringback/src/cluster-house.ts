@@ -1,9 +1,9 @@
 /** The house of the cluster: connections to what others run. Nothing is asked of anything before a command needs it. */
 import { dirname, join } from 'node:path'
+import { openState } from '@ringback/correlator'
 import { createRules } from '@ringback/journeys'
 import { createKafkaLog } from '@ringback/kafka-log'
 import { groupsOf, type KeyedState, topicsOf } from '@ringback/pipeline'
-import { openRedisState } from '@ringback/redis-state'
 import { clickhouseOf, type LoadedConfig, requireCluster } from '@ringback/runtime'
 import { openServer } from '@ringback/warehouse'
 import { clockOf, type ClusterHouse, once, readLinkKey } from './house.ts'
@@ -12,17 +12,16 @@ import type { CommonOptions } from './options.ts'
 
 export const openClusterHouse = (loaded: LoadedConfig, common: CommonOptions, io: Io): ClusterHouse => {
   const config = requireCluster(loaded)
-  const { kafka, redis, defaults } = config
+  const { kafka } = config
   // The services look for it there; one in the data folder is of the embedded mode.
   const keyDir = dirname(loaded.file)
   const warehouse = openServer(clickhouseOf(config, io.env))
   const log = createKafkaLog({ brokers: kafka.brokers, clientId: 'ringback-command', clock: io.clock })
   const states = new Map<number, KeyedState>()
-  const openState = (generation: number): KeyedState => {
+  const stateOf = (generation: number): KeyedState => {
     const known = states.get(generation)
     if (known) return known
-    const expiresAfterMs = 3 * defaults.retention
-    const state = openRedisState({ redis, prefix: kafka.prefix, generation, expiresAfterMs, env: io.env })
+    const state = openState({ config, env: io.env, generation })
     states.set(generation, state)
     return state
   }
@@ -37,7 +36,7 @@ export const openClusterHouse = (loaded: LoadedConfig, common: CommonOptions, io
     topics: topicsOf(kafka),
     groups: groupsOf(kafka),
     log,
-    state: openState,
+    state: stateOf,
     clock: clockOf(common, io),
     close: async () => {
       await Promise.all([log.close(), ...[...states.values()].map((state) => state.close())])

@@ -8,8 +8,8 @@ import type { Io } from './io.ts'
 import { openHouse } from './open-house.ts'
 import type { CommonOptions } from './options.ts'
 
-export const runChecks = (house: House): Promise<readonly Check[]> =>
-  house.mode === 'embedded' ? embeddedChecks(house) : clusterChecks(house)
+export const runChecks = (house: House, io: Io): Promise<readonly Check[]> =>
+  house.mode === 'embedded' ? embeddedChecks(house) : clusterChecks(house, io.env)
 
 export const report = async (checks: readonly Check[], isJson: boolean, io: Io): Promise<number> => {
   const text = isJson
@@ -25,7 +25,7 @@ export const doctorAlone = async (common: CommonOptions, io: Io): Promise<number
     requireConfig(common, io)
     const house = await openHouse(common, io)
     try {
-      return await report(await runChecks(house), common.json, io)
+      return await report(await runChecks(house, io), common.json, io)
     } finally {
       await house.close()
     }

@@ -87,16 +87,18 @@ export const openEmbeddedHouse = async (
   }
 }
 
-/** Judges anew what is remembered, whether or not the rules have changed; says so while it does. */
-export const rejudgeEmbedded = async ({ pipeline, rules, clock }: EmbeddedHouse, io: Io): Promise<void> => {
+/** Judges anew what is remembered, whether or not the rules have changed; how many households that were. */
+export const rejudgeEmbedded = async ({ pipeline, clock }: EmbeddedHouse, io: Io): Promise<number> => {
   const judged = await pipeline.rejudge(clock(), (roots) => io.progress(`judged ${roots} households`))
   io.progress('')
-  io.err(`${judged} households judged by rules ${rules.ruleVersion}.\n`)
+  return judged
 }
 
-/** After the rules have changed, judges anew what is remembered. */
+/** After the rules have changed, judges anew what is remembered; says so. */
 export const followRules = async (house: EmbeddedHouse, io: Io): Promise<void> => {
-  if (house.store.progress().ruleVersion === house.rules.ruleVersion) return
+  const { store, rules } = house
+  if (store.progress().ruleVersion === rules.ruleVersion) return
   io.err('The rules have changed: what is remembered is judged anew.\n')
-  await rejudgeEmbedded(house, io)
+  const judged = await rejudgeEmbedded(house, io)
+  io.err(`${judged} households judged by rules ${rules.ruleVersion}.\n`)
 }

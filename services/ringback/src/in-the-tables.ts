@@ -3,15 +3,11 @@
  * committed past that, and repeat until a round finds `households` and `conclusions` no further. A stage commits after what follows
  * from its batch is durable, so nothing can be on its way between two of them.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { SECOND_MS } from '@ringback/contracts'
-import { type Bounds, RingbackError } from '@ringback/pipeline'
+import type { Bounds } from '@ringback/pipeline'
 import type { ClusterHouse } from './house.ts'
 import type { Io } from './io.ts'
-import { GIVES_UP_AFTER_MS, patiently } from './patience.ts'
+import { patiently, waitFor } from './patience.ts'
 
-const LOOKS_EVERY_MS = 150
-const TOLD_AFTER_MS = 15 * SECOND_MS
 /** While others bring records there is no end to wait for. */
 const MOST_ROUNDS_UNDER_LOAD = 10
 
@@ -59,43 +55,21 @@ const look = async (cluster: Cluster, noted: Noted): Promise<{ waiting: readonly
 }
 
 /** What waits in the log for each stage right now. */
-export const lookAtStages = async (cluster: Cluster): Promise<readonly Waiting[]> => {
+export const countWaiting = async (cluster: Cluster): Promise<readonly Waiting[]> => {
   const topics = stagesOf(cluster).flatMap((stage) => stage.topics)
   return (await look(cluster, await noteEnds(cluster, topics))).waiting
 }
 
-const listed = (waiting: readonly Waiting[]): string =>
-  waiting.map(({ stage, messages }) => `${stage} ${messages.toLocaleString('en-GB')}`).join(', ')
-
-const waitForCommits = async (cluster: Cluster, noted: Noted, io: Io): Promise<void> => {
-  let furthest = -1
-  let movedAt = io.clock()
-  let isTold = false
-  for (;;) {
-    const { waiting, position } = await patiently(io, () => look(cluster, noted))
-    if (waiting.length === 0) return
-    io.progress(`messages that wait: ${listed(waiting)}`)
-    const now = io.clock()
-    if (position > furthest) {
-      furthest = position
-      movedAt = now
-      isTold = false
-    }
-    const stuckFor = now - movedAt
-    const advice = 'see that every service runs and is ready (ringback doctor, and their logs)'
-    if (stuckFor > GIVES_UP_AFTER_MS)
-      throw new RingbackError(
-        'store',
-        `messages wait (${listed(waiting)}), and none was taken for ${Math.round(stuckFor / SECOND_MS)} s; what was read is safe in the log: ${advice}`,
-      )
-    if (stuckFor > TOLD_AFTER_MS && !isTold) {
-      io.progress('')
-      io.err(`Messages wait (${listed(waiting)}), and none is taken: ${advice}.\n`)
-      isTold = true
-    }
-    await sleep(LOOKS_EVERY_MS)
-  }
-}
+const waitForCommits = (cluster: Cluster, noted: Noted, io: Io): Promise<void> =>
+  waitFor(
+    io,
+    async () => {
+      const { waiting, position } = await look(cluster, noted)
+      const listed = waiting.map(({ stage, messages }) => `${stage} ${messages.toLocaleString('en-GB')}`).join(', ')
+      return { waiting: waiting.length === 0 ? undefined : `messages wait (${listed})`, position }
+    },
+    'see that every service runs and is ready (ringback doctor, and their logs)',
+  )
 
 /** Resolves when nothing more follows from what lies on the topics by now, and all of it is in the tables. */
 export const untilInTheTables = async (cluster: Cluster, io: Io): Promise<void> => {
@@ -110,9 +84,8 @@ export const untilInTheTables = async (cluster: Cluster, io: Io): Promise<void> 
   for (let round = 1; ; round++) {
     await waitForCommits(cluster, noted, io)
     const now = await patiently(io, () => noteEnds(cluster, topics))
-    if (endOf(now, following) === endOf(noted, following)) break
+    if (endOf(now, following) === endOf(noted, following)) return
     if (round >= MOST_ROUNDS_UNDER_LOAD && endOf(now, records) > endOf(first, records)) {
-      io.progress('')
       io.err(
         `Others bring records, too: after ${round} rounds it is not waited for any longer. What was read is being judged with theirs.\n`,
       )
@@ -120,5 +93,4 @@ export const untilInTheTables = async (cluster: Cluster, io: Io): Promise<void> 
     }
     noted = now
   }
-  io.progress('')
 }

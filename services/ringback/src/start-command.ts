@@ -80,7 +80,7 @@ const serve = async (house: EmbeddedHouse, io: Io, port: number, host: string): 
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'the tables do not answer' })
   })
   app.get('/', async (_request, reply) =>
-    reply.headers(PAGE_HEADERS).send(healthPage(house.config.council.name, await runChecks(house), io.clock())),
+    reply.headers(PAGE_HEADERS).send(healthPage(house.config.council.name, await runChecks(house, io), io.clock())),
   )
   try {
     await app.listen({ port, host })
