@@ -4,7 +4,5 @@ export default {
   testMatch: ['<rootDir>/{packages,services,test}/**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/'],
   transform: { '^.+\\.(?:ts|js)$': ['@swc/jest', { jsc: { target: 'es2023' }, module: { type: 'commonjs' } }] },
-  // These are published as ES modules alone, which jest's own `require` cannot load.
-  transformIgnorePatterns: ['/node_modules/(?!.*(?:temporal-polyfill|temporal-utils))'],
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'require', 'default'] },
 }

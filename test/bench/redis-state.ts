@@ -20,8 +20,8 @@ interface PlainRedis {
   readonly disconnect: () => void
 }
 // The client belongs to the package; a benchmark borrows it from there.
-const require = createRequire(new URL('../../../packages/redis-state/package.json', import.meta.url))
-const { Redis } = require('ioredis') as { Redis: new (url: string) => PlainRedis }
+const borrow = createRequire(new URL('../../../packages/redis-state/package.json', import.meta.url))
+const { Redis } = borrow('ioredis') as { Redis: new (url: string) => PlainRedis }
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-GB')
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN

@@ -1,5 +1,6 @@
 /** What an import makes of its files: the good, the bad and the repeated. CONTRACT sections 3 and 7. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { comparable, createBench, ndjson, NOW } from './command-line.ts'
@@ -172,6 +173,79 @@ test.each([
 test('an empty file is no mistake', () => {
   const bench = createBench(CONFIG)
   expect(bench.run(['import', bench.file('empty.ndjson', ''), '--json'])).toMatchObject({ status: 0 })
+}, 60_000)
+
+test('a pipe that is named as a file is read whole, and before any file', () => {
+  const bench = createBench(CONFIG)
+  const records = ndjson(Array.from({ length: 3_000 }, (_, i) => event(String(i), { session: `s${i % 9}` })))
+  const pipe = join(bench.folder, 'pipe')
+  const fed = (content: string) => {
+    const script = 'rm -f "$0" && mkfifo "$0" && cat "$1" > "$0"'
+    spawn('sh', ['-c', script, pipe, bench.file('fed', content)], { stdio: 'ignore' })
+    while (!existsSync(pipe)) spawnSync('sleep', ['0.01'])
+  }
+  fed(records)
+  const read = bench.run(['import', pipe, '--now', NOW, '--json'])
+  expect(JSON.parse(read.stdout)).toMatchObject({ read: 3_000, accepted: 3_000, bad: {} })
+  fed('a,b\n')
+  bench.file('mapping.yaml', 'kind: contacts\nfields: { id: A, time: B, channel: { value: phone } }\nsource: x\n')
+  const other = bench.file('other.csv', 'A,B\n1,2026-11-16T09:00:00Z\n')
+  expect(bench.run(['import', '--mapping', 'mapping.yaml', other, pipe, '--now', NOW]).status).toBe(2)
+  expect(bench.rows('contacts')).toEqual([])
+}, 120_000)
+
+test('what is received by an earlier clock is no less there', () => {
+  const bench = createBench(CONFIG)
+  const first = bench.file('first.ndjson', ndjson([call('a')]))
+  const second = bench.file(
+    'second.ndjson',
+    ndjson([call('b', { identifiers: {} }), call('c', { time: '2026-11-21T00:00:00Z' })]),
+  )
+  expect(bench.run(['import', first, '--now', NOW]).status).toBe(0)
+  const imported = bench.run(['import', second, '--now', '2026-11-20T00:00:00Z', '--json'])
+  // The future is still that of the command's own clock.
+  expect(JSON.parse(imported.stdout)).toMatchObject({ accepted: 1, bad: { future: 1 } })
+  expect(bench.rows('contacts').map((row) => row['contact_id'])).toEqual(['tel:a', 'tel:b'])
+  expect(bench.rows('bad-rows')).toMatchObject([{ received_at: '2026-11-20T00:00:00.000Z' }])
+}, 60_000)
+
+test('values that no entry of a map matches are told once a file, with their number', () => {
+  const bench = createBench(CONFIG)
+  const mapping = [
+    'kind: contacts',
+    'source: tel',
+    'fields:',
+    '  id: ID',
+    '  time: T',
+    '  channel: { column: C, map: { call: phone } }',
+    '  direction: { column: D, map: { IN: inbound } }',
+  ].join('\n')
+  bench.file('mapping.yaml', mapping)
+  const time = '2026-11-16T09:00:00Z'
+  bench.file('a.csv', `ID,T,C,D\n1,${time},call,IN\n2,${time},call,07700 900123\n3,${time},call,X\n4,${time},walk,IN\n`)
+  bench.file('b.csv', `ID,T,C,D\n5,${time},call,X\n`)
+  const imported = bench.run(['import', 'a.csv', 'b.csv', '--mapping', 'mapping.yaml', '--now', NOW, '--json'])
+  expect(imported.status).toBe(1)
+  expect(JSON.parse(imported.stdout)).toMatchObject({ read: 5, accepted: 1, bad: { unmapped_value: 4 } })
+  const told = imported.stderr.split('\n').filter((line) => line.includes('.csv'))
+  expect(told).toEqual([
+    'a.csv: 2 rows have a value in D that no entry of its map matches: add one, or a default',
+    'a.csv: 1 row has a value in C that no entry of its map matches: add one, or a default',
+    'b.csv: 1 row has a value in D that no entry of its map matches: add one, or a default',
+  ])
+  expect(imported.stderr).not.toMatch(RAW)
+}, 120_000)
+
+test('a data folder that cannot be one is told in a sentence, with status 3', () => {
+  const bench = createBench(CONFIG)
+  bench.file('data', '')
+  const ran = bench.run(['export', 'journeys'])
+  expect(ran).toMatchObject({ status: 3, stdout: '' })
+  expect(ran.stderr).toMatch(/^The data folder .* cannot be made: .*\n$/)
+  rmSync(join(bench.folder, 'data'))
+  mkdirSync(join(bench.folder, 'data'))
+  bench.file('data/state', '')
+  expect(bench.run(['doctor'])).toMatchObject({ status: 3, stdout: expect.stringMatching(/^fail store: .*state.*\n$/) })
 }, 60_000)
 
 test('the key is made once, for its owner alone, and another one is refused', () => {

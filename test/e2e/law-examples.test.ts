@@ -1,20 +1,6 @@
 /** Worked examples of the law through the command line: files in, tables and rates out. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readLawExamples } from '@ringback/testkit'
 import { createBench, ndjson, NOW } from './command-line.ts'
-
-const EXAMPLES = join(__dirname, '../../../shared/examples/law.ndjson')
-
-interface Example {
-  readonly title: string
-  readonly catalogue: unknown
-  readonly web: unknown[]
-  readonly contacts: unknown[]
-  readonly profiles: unknown[]
-  readonly now?: string
-  readonly complete_to?: string
-  readonly expected: Record<string, Record<string, unknown>[]>
-}
 
 const KEYS = {
   journeys: ['journey_id'],
@@ -24,19 +10,14 @@ const KEYS = {
 }
 
 const only = (row: Record<string, unknown>, keys: string[]) => Object.fromEntries(keys.map((key) => [key, row[key]]))
-const sorted = (rows: Record<string, unknown>[], keys: string[]) =>
+const sorted = (rows: readonly Record<string, unknown>[], keys: string[]) =>
   rows.toSorted((a, b) => (JSON.stringify(only(a, keys)) < JSON.stringify(only(b, keys)) ? -1 : 1))
 
-if (!existsSync(EXAMPLES)) {
-  console.warn(`SKIPPED: the worked examples of the law are not at ${EXAMPLES}`)
-  test.skip('worked examples of the law by command line', () => undefined)
-} else {
-  const examples = readFileSync(EXAMPLES, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Example)
+const examples = readLawExamples()
+if (!examples) test.skip('worked examples of the law by command line', () => undefined)
+else {
   // All of them go through judge and through the tables' own tests; these go the whole way.
-  const worlds = examples.filter((example) => example.expected['task_rates']).slice(0, 6)
+  const worlds = examples.filter((example) => example.expected.task_rates).slice(0, 6)
   test.each(worlds.map((example) => [example.title, example] as const))(
     '%s',
     (_title, example) => {
@@ -48,7 +29,7 @@ if (!existsSync(EXAMPLES)) {
       const imported = bench.run(['import', ...files, '--now', NOW, '--json', ...complete])
       expect(imported).toMatchObject({ status: 0 })
       for (const [name, keys] of Object.entries(KEYS)) {
-        const expected = example.expected[name.replace('-', '_')] ?? []
+        const expected = example.expected[name.replace('-', '_') as keyof typeof example.expected] ?? []
         const columns = Object.keys(expected[0] ?? {})
         const rows = bench.rows(name, '--now', example.now ?? NOW).map((row) => only(row, columns))
         expect(sorted(rows, keys)).toEqual(sorted(expected, keys))

@@ -1,7 +1,7 @@
 /** `start`: a page, health, and the commands that go through it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBench, ndjson, NOW } from './command-line.ts'
 
@@ -30,7 +30,12 @@ const start = async (bench: ReturnType<typeof createBench>, ...args: string[]) =
 
 test('serves health and a page, runs commands for others, and stops when told', async () => {
   const bench = createBench(CONFIG)
+  mkdirSync(join(bench.folder, 'data'))
+  const killed = bench.file('data/stdin-1', 'what a command that was killed had read')
   const { child, url } = await start(bench)
+  let log = ''
+  child.stderr?.on('data', (chunk) => (log += String(chunk)))
+  expect(existsSync(killed)).toBe(false)
   expect(await (await fetch(`${url}healthz`)).json()).toEqual({ status: 'ok' })
   expect((await fetch(`${url}readyz`)).status).toBe(200)
   const page = await (await fetch(url)).text()
@@ -57,6 +62,8 @@ test('serves health and a page, runs commands for others, and stops when told', 
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])
   expect(existsSync(socket)).toBe(false)
+  // Commands that go through it speak to those who gave them.
+  expect(log).toBe('SIGTERM: stopping.\n')
   expect(bench.rows('journeys')).toHaveLength(2)
 }, 120_000)
 

@@ -1,6 +1,6 @@
 /** What HOUSEHOLD-LOG asserts, by its numbers: in every state, and at rest. */
 import type { Config, EdgeRecord, Token } from '@ringback/contracts'
-import { compareNodes, decodeMessage, isCarrierNode, type NodeState } from '@ringback/households'
+import { compareNodes, decodeMessage, isCarrierNode, type NodeState, rankOf } from '@ringback/households'
 import { showsShared, tokenType, valueOf } from '@ringback/journeys'
 import type { Topics } from '@ringback/pipeline'
 import { carrierOf } from '../scenarios/judge-records.ts'
@@ -214,6 +214,23 @@ const assertAlone = (inspected: Inspected, state: State): void => {
   }
 }
 
+/** Kinds in which something is forgotten on the way, so that not all that was told can be found. */
+export const MAY_FORGET: ReadonlySet<Scenario['kind']> = new Set(['fade', 'return', 'late'])
+
+const SMALLER_ROOT = 2n ** 48n
+const RANKS = 2n ** 63n
+
+/** 4: what stands of a household was said by its root, also where a former root had said the very same. */
+const assertSpoken = ({ nodes }: State, tables: ReadonlyMap<string, Said>): void => {
+  for (const [name, { root }] of nodes)
+    for (const [key] of root?.said ?? []) {
+      const row = tables.get(key)
+      if (!row) throw violated(4, `${name} believes to have said ${key}`)
+      if ((row.version / SMALLER_ROOT) % RANKS !== RANKS - 1n - rankOf(name))
+        throw violated(4, `what stands of ${key} was not said by ${name}, which holds it`)
+    }
+}
+
 export interface AtRest extends Inspected {
   readonly scenario: Scenario
   readonly tables: ReadonlyMap<string, Said>
@@ -227,9 +244,15 @@ export const assertAtRest = (inspected: AtRest): void => {
   if (!isCaughtUp) throw violated(6, 'something is not committed')
   if (state.next.some((next, partition) => next !== ends[partition])) throw violated(6, 'something is not folded')
   if (state.dirty.length > 0) throw violated(6, `dirty: ${state.dirty.join(', ')}`)
-  if (scenario.kind !== 'fade' && scenario.kind !== 'return') {
+  if (!MAY_FORGET.has(scenario.kind)) {
     assertGathered(inspected, state)
     assertAlone(inspected, state)
+    assertSpoken(state, tables)
+  }
+  const { lateComer } = scenario
+  if (lateComer !== undefined) {
+    const root = state.nodes.get(rootOf(state, lateComer))?.root
+    if (root?.facts.length !== 1) throw violated(9, `${lateComer} came late and was joined all the same`)
   }
   const standing = [...tables].filter(([, { json }]) => json !== undefined)
   for (const [key, { json }] of standing) {

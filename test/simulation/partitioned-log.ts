@@ -72,6 +72,7 @@ export const runLog = (batches: readonly (readonly EdgeRecord[])[], run: LogRun)
     fold(partition.nodes, message, at, {
       send,
       dirty: (root) => partition.dirty.add(root),
+      isHeard: true,
       superseded: () => undefined,
     })
     if (scheduler.below(5) === 0) judgeAll(partition)

@@ -40,6 +40,7 @@ export const correlatorProcess = (place: Place, process: string, rules: Rules, g
     generation,
     topics: place.topics,
     metrics: NO_METRICS,
+    judgingEvery: 7,
   })
 
 export const assemblerProcess = ({ world, scheduler, topics }: Place, process: string, rules: Rules): BatchHandler =>

@@ -7,10 +7,10 @@ import type { Config, EdgeRecord } from '@ringback/contracts'
 import { DAY_MS, HOUR_MS, toTopicRecord } from '@ringback/contracts'
 import { toControl, toRulesMessage } from '@ringback/correlator'
 import { encodeMessage, type Message, type NodeState, refreshOf } from '@ringback/households'
-import { createRules } from '@ringback/journeys'
+import { createRules, type Rules } from '@ringback/journeys'
 import { groupsOf, topicsOf, topicSpecs } from '@ringback/pipeline'
 import { carrierOf } from '../scenarios/judge-records.ts'
-import { assertAtRest, assertNow, type Inspected } from './assertions.ts'
+import { assertAtRest, assertNow, type Inspected, MAY_FORGET } from './assertions.ts'
 import { createConsumers, type Group, type Member } from './consumers.ts'
 import {
   assemblerProcess,
@@ -21,29 +21,34 @@ import {
   writerProcess,
 } from './processes.ts'
 import { createRandom } from './random.ts'
-import { createScenario, type ScenarioOptions } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { createScheduler, type Ending } from './scheduler.ts'
 import { createSimulatedWorld } from './simulated-world.ts'
 
-export interface RunOptions extends ScenarioOptions {
-  /** No fault but this: the process of the port call of that number dies, before the call happens or after. */
-  readonly crash?: { readonly at: number; readonly when: 'dies before' | 'dies after' }
-  /** The stage that says profiles again is left out: a canary. */
-  readonly withoutProfilesAgain?: boolean
+/** No fault but this: the process of the port call of that number dies, before the call happens or after. */
+export interface Crash {
+  readonly at: number
+  readonly when: 'dies before' | 'dies after'
 }
 
 export interface RunResult {
   readonly calls: number
-  readonly kind: string
+}
+
+/** Compiled once: processes come and go by the dozen. */
+const compiled = new WeakMap<Config, Rules>()
+const rulesOf = (config: Config): Rules => {
+  const rules = compiled.get(config) ?? createRules(config)
+  compiled.set(config, rules)
+  return rules
 }
 
 const NO_SOURCES = { web: [], contacts: [], profiles: [] }
 
-/** Runs one seed to its end. Throws what was violated. */
-export const runSeed = async (options: RunOptions): Promise<RunResult> => {
-  const scenario = createScenario(options)
+/** Runs one scenario to its end. Throws what was violated. */
+export const runScenario = async (scenario: Scenario, crash?: Crash): Promise<RunResult> => {
   const { config, laterConfig, phases } = scenario
-  const random = createRandom(scenario.seed * 104_729 + (options.crash?.at ?? 0))
+  const random = createRandom(scenario.seed * 104_729 + (crash?.at ?? 0))
   const scheduler = createScheduler(random)
   const { retention, profileRetention } = config.defaults
   let kafka = { brokers: ['sim'], prefix: 'sim', generation: 0, partitions: scenario.partitions, sources: NO_SOURCES }
@@ -74,9 +79,8 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
 
   let currentConfig: Config = config
   const newMember = {
-    assembler: () => member((process) => assemblerProcess(place, process, createRules(currentConfig))),
-    correlator: () =>
-      member((process) => correlatorProcess(place, process, createRules(currentConfig), kafka.generation)),
+    assembler: () => member((process) => assemblerProcess(place, process, rulesOf(currentConfig))),
+    correlator: () => member((process) => correlatorProcess(place, process, rulesOf(currentConfig), kafka.generation)),
     writer: () => member((process) => writerProcess(place, process, tables)),
   }
   const group = (name: string, on: readonly string[], kind: keyof typeof newMember, count: number): Group => ({
@@ -94,10 +98,9 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
   }
   for (const kind of kinds) consumers.rebalance(groups[kind], false)
 
-  const isCrashRun = options.crash !== undefined
-  let faultsLeft = options.isTiny || isCrashRun ? 0 : random.below(4) === 0 ? 0 : random.below(30)
+  let faultsLeft = scenario.isTiny ? 0 : random.below(4) === 0 ? 0 : random.below(30)
   const endingOf = (name: string): Ending => {
-    if (options.crash && scheduler.calls() === options.crash.at) return options.crash.when
+    if (crash && scheduler.calls() === crash.at) return crash.when
     if (faultsLeft <= 0 || random.below(25) !== 0) return 'answered'
     faultsLeft--
     const endings: Ending[] = ['refused before', 'answer lost', 'dies before', 'dies after']
@@ -140,7 +143,7 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
     } else world.setNow(world.now() + (random.below(3) - 1) * random.below(HOUR_MS))
   }
 
-  const isWhole = scenario.kind !== 'fade' && scenario.kind !== 'return'
+  const isWhole = !MAY_FORGET.has(scenario.kind)
   const inspected = (): Inspected => ({
     world,
     topics,
@@ -230,8 +233,8 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
       world.setNow(Math.min(at, world.now() + 0.3 * retention))
       // What a replica lacks is the last second, not the last week.
       snapshots.clear()
-      if (options.withoutProfilesAgain || Math.floor(world.now() / (retention / 2)) === half) continue
-      sayProfilesAgain(place, createRules(currentConfig), profileRetention)
+      if (Math.floor(world.now() / (retention / 2)) === half) continue
+      sayProfilesAgain(place, rulesOf(currentConfig), profileRetention)
     }
     await rest()
     world.trim()
@@ -247,7 +250,7 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
     members.push(newMember.correlator())
     if (random.below(2) === 0) consumers.rebalance(groups.correlator, false)
     for (let i = random.below(60); i > 0; i--) await step()
-    const rules = toRulesMessage(createRules(laterConfig), 'key')
+    const rules = toRulesMessage(rulesOf(laterConfig), 'key')
     for (let partition = 0; partition < world.partitionsOf(topics.households); partition++)
       world.append(topics.households, [toControl(rules, partition)])
     for (let i = random.below(60); i > 0; i--) await step()
@@ -288,6 +291,9 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
 
   for (const [i, phase] of phases.entries()) {
     await passUntil(phase.at)
+    // What is built again from the log alone must know what was shared.
+    if (i > 0 && !scenario.isTiny && random.below(3) === 0)
+      for (const space of world.spaces()) world.restore(space, new Map())
     world.setNow(Math.max(world.now(), phase.at))
     const begin = world.now()
     for (const [k, record] of phase.records.entries()) {
@@ -302,7 +308,7 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
   }
   await rest()
   // Whatever is lost after all is said and done is built again, silently.
-  if (!options.isTiny && random.below(3) === 0) {
+  if (!scenario.isTiny && random.below(3) === 0) {
     world.trim()
     for (const space of world.spaces()) if (random.below(3) > 0) world.restore(space, new Map())
     faultsLeft = random.below(4)
@@ -312,5 +318,5 @@ export const runSeed = async (options: RunOptions): Promise<RunResult> => {
   await rest()
   assertNow(inspected(), isWhole)
   assertAtRest({ ...inspected(), scenario, tables: tables.rows, isCaughtUp: isCaughtUp() })
-  return { calls: scheduler.calls(), kind: scenario.kind }
+  return { calls: scheduler.calls() }
 }

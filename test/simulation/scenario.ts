@@ -22,10 +22,10 @@ export interface Phase {
   readonly records: readonly EdgeRecord[]
 }
 
-export const KINDS = ['burst', 'spread', 'long', 'fade', 'return'] as const
+export const KINDS = ['burst', 'spread', 'long', 'late', 'fade', 'return'] as const
 /**
  * `burst`: all at once. `spread`: over nearly a retention. `long`: over several, something of each carrier coming again in time.
- * `fade`: everything again as something new, so much later that the first is forgotten. `return`: the same, when state has
+ * `late`: somebody with a shared token comes when most of those who showed it shared are forgotten. `fade`: everything again as something new, so much later that the first is forgotten. `return`: the same, when state has
  * expired too.
  */
 export type ScenarioKind = (typeof KINDS)[number]
@@ -33,6 +33,8 @@ export type ScenarioKind = (typeof KINDS)[number]
 export interface Scenario {
   readonly seed: number
   readonly kind: ScenarioKind
+  /** Few records, no faults but the one that is asked for. */
+  readonly isTiny: boolean
   readonly config: Config
   /** Other rules, which are in force from the middle of the run on. */
   readonly laterConfig: Config | undefined
@@ -42,6 +44,8 @@ export interface Scenario {
   /** Of all records together: which tokens are shared. */
   readonly shared: ReadonlySet<Token>
   readonly partitions: number
+  /** Who came last, and must be joined with nobody, since all that it shares was shared by then. */
+  readonly lateComer: string | undefined
   /** Whether `households` is made anew with another number of partitions in the middle of the run. */
   readonly isMadeAnew: boolean
 }
@@ -89,6 +93,36 @@ const oneOfEach = (records: readonly EdgeRecord[], random: Random): EdgeRecord[]
   return [...byCarrier.values()].map((own) => own[random.below(own.length)] as EdgeRecord)
 }
 
+/**
+ * A carrier all of whose tokens are shared or nobody else's, and one other carrier for each that it shares: those are all that have
+ * to be remembered for the law to say of it what it says of all records together.
+ */
+const chooseLateComer = (
+  records: readonly EdgeRecord[],
+  shared: ReadonlySet<Token>,
+  random: Random,
+): { readonly name: string; readonly kept: ReadonlySet<string> } | undefined => {
+  const holders = new Map<Token, Set<string>>()
+  const tokens = new Map<string, Set<Token>>()
+  for (const record of records) {
+    const name = carrierOf(record)
+    tokens.set(name, new Set([...(tokens.get(name) ?? []), ...record.tokens]))
+    for (const token of record.tokens) holders.set(token, new Set([...(holders.get(token) ?? []), name]))
+  }
+  const isLate = ([name, own]: readonly [string, ReadonlySet<Token>]): boolean =>
+    !name.startsWith('profile:') &&
+    [...own].every((token) => shared.has(token) || holders.get(token)?.size === 1) &&
+    [...own].some((token) => shared.has(token) && (holders.get(token)?.size ?? 0) > 2)
+  const [candidate] = random.shuffle([...tokens].filter(isLate))
+  if (!candidate) return undefined
+  const [name, own] = candidate
+  const kept = [...own].flatMap((token) => {
+    const others = [...(holders.get(token) ?? [])].filter((other) => other !== name)
+    return others.length === 0 ? [] : [others[random.below(others.length)] as string]
+  })
+  return { name, kept: new Set(kept) }
+}
+
 /** In `long`: of so many retentions each phase is one. */
 const PHASE_OF_RETENTION = 0.4
 
@@ -100,14 +134,21 @@ export interface ScenarioOptions {
 
 export const createScenario = ({ seed, isTiny = false }: ScenarioOptions): Scenario => {
   const random = createRandom(seed * 7_919 + 13)
-  const world = randomWorld(seed, {
-    scenes: isTiny ? [1, 1] : random.below(4) === 0 ? [3, 8] : [1, 3],
-    disorder: false,
-  })
-  const parsed = configSchema.parse(world.config)
   const wish = isTiny ? 'burst' : (KINDS[random.below(KINDS.length)] ?? 'burst')
+  const scenes: readonly [number, number] = isTiny ? [1, 1] : wish === 'late' || random.below(4) === 0 ? [3, 8] : [1, 3]
+  const world = randomWorld(seed, { scenes, disorder: false })
+  const parsed = configSchema.parse(world.config)
   const config: Config =
-    wish === 'long' ? { ...parsed, defaults: { ...parsed.defaults, repeatWithin: 400 * DAY_MS } } : parsed
+    wish === 'long' || wish === 'late'
+      ? { ...parsed, defaults: { ...parsed.defaults, repeatWithin: 400 * DAY_MS } }
+      : parsed
+  // Sharing is what the log is most easily wrong about: half of all worlds have little room for it.
+  if (!isTiny && (wish === 'late' || random.below(2) === 0))
+    Object.assign(config.identity, {
+      maxPeople: 1 + random.below(2),
+      maxHousehold: 1 + random.below(3),
+      maxCarriers: 2 + random.below(4),
+    })
   const { retention } = config.defaults
   const raw = { web: world.web, contacts: world.contacts, profiles: world.profiles }
   const records = toEdgeRecords(config, world.now + 2 * DAY_MS, raw)
@@ -115,9 +156,11 @@ export const createScenario = ({ seed, isTiny = false }: ScenarioOptions): Scena
   const begin = world.now
   const base = {
     seed,
+    isTiny,
     config,
     partitions: 1 + random.below(isTiny ? 2 : 4),
     shared: sharedIn(config, records),
+    lateComer: undefined,
   }
   const once = (kind: ScenarioKind): Scenario => {
     // Windows and topics change; what the fold goes by stays.
@@ -151,6 +194,23 @@ export const createScenario = ({ seed, isTiny = false }: ScenarioOptions): Scena
       delivered.push(...fresh)
     }
     return { ...plain, phases, expected: rowsOf(config, records) }
+  }
+  if (wish === 'late') {
+    const late = chooseLateComer(records, base.shared, random)
+    if (!late) return once('burst')
+    const others = shuffled.filter((record) => carrierOf(record) !== late.name)
+    // Whatever is shared must have been so without it.
+    if (!isSame(sharedIn(config, others), base.shared, base.shared)) return once('burst')
+    const alive = others.filter((record) => late.kept.has(carrierOf(record)))
+    const phases: Phase[] = [{ at: begin, lasts: 0, records: others }]
+    const count = 4 + random.below(4)
+    for (let i = 1; i <= count; i++)
+      phases.push({
+        at: begin + i * PHASE_OF_RETENTION * retention,
+        lasts: 0,
+        records: i < count ? oneOfEach(alive, random) : shuffled.filter((record) => carrierOf(record) === late.name),
+      })
+    return { ...plain, lateComer: late.name, phases, expected: rowsOf(config, records) }
   }
   const weeks = Math.ceil(((wish === 'fade' ? 1.2 : 3.3) * retention) / WEEK_MS)
   const later = weeks * WEEK_MS

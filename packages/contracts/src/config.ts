@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS, parseDay, parseDuration } from './instant.ts'
 import { TOKEN_TYPES } from './edge.ts'
 import { CHANNELS, ID_LENGTH, TEXT_LENGTH } from './records.ts'
 import { hasUrlRuleShape } from './url-rules.ts'
+import { isZoneName } from './zone.ts'
 
 const name = z.string().min(1).max(ID_LENGTH)
 const text = z.string().min(1).max(TEXT_LENGTH)
@@ -25,15 +26,7 @@ const duration = z.string().transform((value, context) => {
 })
 const resumeWithin = duration.refine((ms) => ms >= HOUR_MS, 'expected at least 1h: spans are kept by the hour')
 
-const timezone = z.string().refine((zone) => {
-  // Some versions of Intl take a mere offset for a zone too.
-  if (!/^[A-Za-z]/.test(zone)) return false
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).format(0) !== ''
-  } catch {
-    return false
-  }
-}, 'expected an IANA time zone such as Europe/London')
+const timezone = z.string().refine(isZoneName, 'expected an IANA time zone such as Europe/London')
 
 /** A country by its own code: UK, say, is an alias of GB, by which no telephone number could be read. */
 const region = z

@@ -74,3 +74,5 @@ export type {
 } from './rows.ts'
 export { compileGlob, compileUrlRule, cutUrl } from './url-rules.ts'
 export { parseTopicRecords, toTopicRecord } from './topic-records.ts'
+export { addDays, createZone, isZoneName, weekdayOf } from './zone.ts'
+export type { LocalTime, Zone } from './zone.ts'

@@ -24,6 +24,18 @@ const MAGIC: readonly (readonly [prefix: string, Finding])[] = [
   ['\xff\xd8\xff', { message: 'it looks like a picture', advice: EXPORT_TEXT }],
 ]
 
+/** More control characters than one byte in this many, and it is no text, of whatever encoding. */
+const BYTES_A_CONTROL = 20
+const TAB = 0x09
+const CR = 0x0d
+const SPACE = 0x20
+
+const countControls = (head: Buffer): number => {
+  let count = 0
+  for (const byte of head) if (byte < SPACE && (byte < TAB || byte > CR)) count++
+  return count
+}
+
 const ZIP = 'PK\x03\x04'
 
 /** Says what the file seems to be when its first bytes are no text, else undefined. */
@@ -37,7 +49,10 @@ export const findBinary = (head: Buffer): Finding | undefined => {
   }
   const known = MAGIC.find(([prefix]) => start.startsWith(prefix))
   if (known) return known[1]
-  if (!head.includes(0)) return undefined
+  if (!head.includes(0))
+    return countControls(head) * BYTES_A_CONTROL > head.length
+      ? { message: 'it is full of control characters, so it is no text', advice: EXPORT_TEXT }
+      : undefined
   if (start.startsWith('BZh')) return { message: 'it looks like a bzip2 archive', advice: UNPACK }
   return {
     message: 'it holds NUL bytes, so it is no text that can be read',

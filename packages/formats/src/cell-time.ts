@@ -1,6 +1,12 @@
 /** The time, day or revision that a mapped text says. */
-import { formatInstant, type Instant, type LocalDay, type RecordKind } from '@ringback/contracts'
-import type { LocalTime, Zone } from './local-time.ts'
+import {
+  formatInstant,
+  type Instant,
+  type LocalDay,
+  type LocalTime,
+  type RecordKind,
+  type Zone,
+} from '@ringback/contracts'
 import { isStorable, parseTimeFormat, type TimeFormat, type TimeReading } from './time-format.ts'
 
 export interface CellTime {
@@ -25,7 +31,7 @@ const isoDay = (at: Instant): LocalDay => new Date(at).toISOString().slice(0, 10
 const toDay = (reading: TimeReading, zone: Zone | undefined): LocalDay => {
   if (reading.kind === 'day') return reading.day
   if (reading.kind === 'local') return isoDay(reading.local)
-  return zone?.toDay(reading.at) ?? isoDay(reading.at)
+  return zone?.dayOf(reading.at) ?? isoDay(reading.at)
 }
 
 /**

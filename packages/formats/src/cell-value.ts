@@ -39,6 +39,7 @@ const toSeconds = (text: string, unit: Unit): number => {
   if (unit === 'mm:ss' || unit === 'HH:mm:ss') {
     const [, hours, minutes, seconds] = CLOCK.exec(text) ?? []
     if ((hours !== undefined) !== (unit === 'HH:mm:ss') || Number(seconds) >= 60) return NaN
+    if (hours !== undefined && Number(minutes) >= 60) return NaN
     return Number(hours ?? 0) * 3_600 + Number(minutes) * 60 + Number(seconds)
   }
   const msPerUnit = { s: 1_000, ms: 1, min: 60_000 }[unit]

@@ -62,6 +62,7 @@ const quoted = (names: readonly string[]): string =>
 const missingProblem = (
   missing: readonly string[],
   names: readonly string[],
+  isAnyFound: boolean,
 ): Pick<InputProblem, 'message' | 'advice'> => {
   const message =
     missing.length === 1
@@ -72,6 +73,9 @@ const missingProblem = (
   const key = (name: string): string => name.toLowerCase().replace(/[\s_.-]+/g, '')
   const similar = names.filter((name) => missing.some((other) => key(other) === key(name)))
   const hint = similar.length > 0 ? `. Is it ${quoted(similar)}?` : ''
+  // What nothing tells to be names may be data of any look, and is not shown.
+  if (!isAnyFound && similar.length === 0)
+    return { message, advice: 'Its first row names none of them: a header row is required; look at the delimiter too' }
   return {
     message,
     advice: `Correct the mapping, or the delimiter; the file has ${names.length} column${names.length === 1 ? '' : 's'}: ${quoted(names)}${hint}`,
@@ -123,6 +127,7 @@ export const readHeader = (
       missingProblem(
         missing,
         names.filter((name) => name !== ''),
+        missing.length < wanted.length,
       ),
     )
   const twice = wanted.find((name) => names.indexOf(name) !== names.lastIndexOf(name))

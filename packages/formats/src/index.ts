@@ -1,6 +1,6 @@
 export { describeInputProblem } from './input-problem.ts'
 export type { InputProblem } from './input-problem.ts'
-export { openInput } from './input.ts'
+export { isReadOnce, openInput } from './input.ts'
 export type { Input, InputResult } from './input.ts'
 export { splitBlocks } from './line-blocks.ts'
 export type { BlockOptions, LineBlock } from './line-blocks.ts'

@@ -115,6 +115,12 @@ describe('openInput', () => {
     ['a database', Buffer.from('SQLite format 3\0'), 'SQLite'],
     ['a picture', Buffer.from('\x89PNG\r\n', 'latin1'), 'picture'],
     ['anything with NUL bytes', Buffer.from('id\0time'), 'NUL bytes'],
+    ['NUL behind a mark of UTF-16', Buffer.from('\ufeffid\0', 'utf16le'), 'NUL bytes'],
+    [
+      'bytes without NUL that are no text',
+      Buffer.from(Array.from({ length: 255 }, (_, i) => i + 1)),
+      'control characters',
+    ],
     ['UTF-16 without a mark', Buffer.from('id;time', 'utf16le'), 'NUL bytes'],
   ]
   test.each(refused)('refuses %s', async (_, bytes, looks) => {

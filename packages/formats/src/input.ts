@@ -39,6 +39,17 @@ interface Source {
 const errorCode = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown'
 
+/** Whether what is read of it is gone: standard input, a named pipe, `<(…)` of a shell. */
+export const isReadOnce = async (file: string): Promise<boolean> => {
+  if (file === '-') return true
+  try {
+    const facts = await stat(file)
+    return !facts.isFile() && !facts.isDirectory()
+  } catch {
+    return false
+  }
+}
+
 const openSource = async (file: string, stdin: Readable): Promise<Source | InputProblem> => {
   if (file === '-') return { stream: stdin, bytes: undefined, handle: undefined }
   try {
@@ -139,6 +150,12 @@ async function* text(file: string, head: Buffer, chunks: AsyncIterable<Buffer>):
   }
 }
 
+/** The same bytes, or as UTF-8 where a mark says that they are UTF-16: the mark alone makes no text of them. */
+const toText = (head: Buffer): Buffer => {
+  const order = findUtf16(head)
+  return order === undefined ? head : createUtf16Converter(order).convert(head)
+}
+
 /** Opens a path, or `stdin` for `-`, and looks at its first bytes. Never throws for what a file may be. */
 export const openInput = async (file: string, stdin: Readable): Promise<InputResult> => {
   const source = await openSource(file, stdin)
@@ -157,7 +174,7 @@ export const openInput = async (file: string, stdin: Readable): Promise<InputRes
   try {
     const first = await bytes.next()
     const head = first.done === true ? Buffer.alloc(0) : first.value
-    const binary = findUtf16(head) === undefined ? findBinary(head.subarray(0, HEAD_BYTES)) : undefined
+    const binary = findBinary(toText(head.subarray(0, HEAD_BYTES)))
     if (binary !== undefined) return await refuse({ kind: 'binary', file, ...binary })
     const chunks = async function* (): AsyncGenerator<Buffer | InputProblem> {
       try {

@@ -170,6 +170,11 @@ describe('a file is refused as a whole', () => {
     expect(rows).toEqual([])
     expect(problem?.advice).toContain('does not look like a header')
     expect(JSON.stringify(problem)).not.toMatch(/alice|07700/)
+    for (const data of ['Jo Smith;ACC-47;K7M-4QX\nx;y;z\n', 'Jo Smith\n']) {
+      const told = await read(data, mappingOf(PLAIN))
+      expect(told.problem?.advice).toContain('names none of them')
+      expect(JSON.stringify(told.problem)).not.toMatch(/Jo|ACC|K7M/)
+    }
   })
 
   test('but not when it is empty', async () => {
@@ -233,6 +238,7 @@ describe('fields', () => {
     ['A', '1:05:41.5', 'handle_seconds: { column: A, unit: "HH:mm:ss" }', { handle_seconds: 3941.5 }],
     ['A', '05:41', 'handle_seconds: { column: A, unit: "HH:mm:ss" }', 'schema at A'],
     ['A', '1:05:41', 'handle_seconds: { column: A, unit: "mm:ss" }', 'schema at A'],
+    ['A', '1:60:00', 'handle_seconds: { column: A, unit: "HH:mm:ss" }', 'schema at A'],
     ['A', '00:61', 'handle_seconds: { column: A, unit: "mm:ss" }', 'schema at A'],
     ['A', '4.5E+02', 'handle_seconds: A', 'schema at A'],
     ['A', '2026-11-16T09:12:03Z', 'time: A', { time: '2026-11-16T09:12:03.000Z' }],

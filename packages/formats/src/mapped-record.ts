@@ -1,9 +1,8 @@
 /** Makes a record of a row's cells, as the mapping says: compiled once a file, run once a row. */
-import type { Refusal } from '@ringback/contracts'
+import { createZone, type Refusal, type Zone } from '@ringback/contracts'
 import { createTimeReader } from './cell-time.ts'
 import { createLookup, createRuleLookup, toFieldValue } from './cell-value.ts'
 import { CONTRACT_FIELDS, type FieldType } from './contract-fields.ts'
-import { createZone, type Zone } from './local-time.ts'
 import type { CellRule, FieldRule } from './mapping-rule.ts'
 import type { Mapping } from './mapping.ts'
 

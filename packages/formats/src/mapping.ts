@@ -1,8 +1,7 @@
 /** A mapping file: which column of somebody's CSV is which field of a record (CONTRACT section 7). */
-import { RECORD_KINDS, parseYamlFile, type FileResult } from '@ringback/contracts'
+import { isZoneName, parseYamlFile, RECORD_KINDS, type FileResult } from '@ringback/contracts'
 import { z } from 'zod'
 import { CONTRACT_FIELDS, REQUIRED_FIELDS, type ContractField } from './contract-fields.ts'
-import { createZone } from './local-time.ts'
 import { columnSchema, fieldRuleSchema, scalarSchema, type CellRule, type FieldRule } from './mapping-rule.ts'
 import { parseTimeFormat } from './time-format.ts'
 
@@ -43,10 +42,7 @@ const fileSchema = z.strictObject({
   kind: z.enum(RECORD_KINDS),
   source: z.string().min(1).max(200).optional(),
   csv: csvSchema.default({}),
-  timezone: z
-    .string()
-    .refine((name) => createZone(name) !== undefined, 'expected an IANA time zone such as Europe/London')
-    .optional(),
+  timezone: z.string().refine(isZoneName, 'expected an IANA time zone such as Europe/London').optional(),
   fields: z.record(z.string(), fieldRuleSchema),
   skip: z.array(skipSchema).default([]),
 })

@@ -24,6 +24,8 @@ import { compareNodes, type NodeName } from './order.ts'
 
 export interface FoldOutput {
   readonly send: (message: Message) => void
+  /** Whether what is sent goes out. Not where a lost state is built again: a refresh that nobody hears is none. */
+  readonly isHeard: boolean
   /** The root's household changed; it is to be judged. */
   readonly dirty: (root: NodeName) => void
   /** So many revisions of legs or profiles lost to newer ones. */
@@ -202,16 +204,17 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
       facts: mergeHousehold(root.facts, facts),
       marks: mergeKeyed(root.marks, marks, latestDay),
       said: mergeKeyed(root.said, claimed, (known) => known),
-      refreshedAt: root.refreshedAt,
+      // Its snapshot's own coming shows that a refresh was heard, also to whoever builds this state again.
+      refreshedAt: message.isSnapshot ? Math.max(root.refreshedAt, now) : root.refreshedAt,
     }
     const isNew = !state.root || merged.facts !== root.facts || merged.marks !== root.marks || merged.said !== root.said
     if (isNew) output.dirty(node)
     if (message.isSnapshot && lacks(message, merged)) output.send(snapshotOf(node, merged))
-    if (now - merged.refreshedAt >= retention / 2) {
+    if (output.isHeard && now - merged.refreshedAt >= retention / 2) {
       for (const one of refreshOf(node, merged, identity.maxCarriers)) output.send(one)
       return { ...state, root: { ...merged, refreshedAt: now } }
     }
-    return isNew ? { ...state, root: merged } : state
+    return isNew || merged.refreshedAt !== root.refreshedAt ? { ...state, root: merged } : state
   }
 
   const addDays = (known: Keyed<Day>, names: readonly string[], today: Day): Keyed<Day> =>

@@ -1,8 +1,17 @@
 /** What counts as a contact, what is folded into another, and what it is about: SEMANTICS section 6. */
-import { type Channel, formatInstant, type Instant, type LocalDay, MINUTE_MS, type Token } from '@ringback/contracts'
+import {
+  type Channel,
+  formatInstant,
+  type Instant,
+  type LocalDay,
+  MINUTE_MS,
+  SECOND_MS,
+  type Token,
+} from '@ringback/contracts'
 import { type Carrier, isSameCaller, parseContact, type ParsedContact, type WhoIsWho } from './carriers.ts'
 import type { ContactFacts } from './facts.ts'
 import type { Rules, Subject } from './rules.ts'
+import { toSeconds } from './statistics.ts'
 
 /** An echo may be booked a little before the call it echoes. */
 const ECHO_AHEAD_MS = 2 * MINUTE_MS
@@ -154,7 +163,7 @@ export const repeatIndexOf = (contact: Contact): number | null => {
 
 export const handleSecondsOf = (contact: Contact): number | null => {
   const known = contact.legs.flatMap((leg) => leg.handle_seconds ?? [])
-  return known.length === 0 ? null : Math.round(known.reduce((sum, seconds) => sum + seconds, 0) * 1000) / 1000
+  return known.length === 0 ? null : toSeconds(known.reduce((sum, seconds) => sum + seconds, 0) * SECOND_MS)
 }
 
 /** Why nobody can be tied to it: the first that is true (section 7). */

@@ -10,8 +10,6 @@ export { createRules } from './rules.ts'
 export type { Rules } from './rules.ts'
 export { showsShared } from './sharing.ts'
 export type { SharingLimits } from './sharing.ts'
-export { createZone } from './zone.ts'
-export type { Zone } from './zone.ts'
 export {
   contactsAboutTasks,
   estimateRate,

@@ -27,13 +27,11 @@ import {
 import type { HouseholdFacts, OwnFacts } from './facts.ts'
 import { causeAt, deviceClassOf, END_OF_TIME, type Journey, journeysOf, outcomeOf, signalsOf } from './journeys.ts'
 import type { Rules } from './rules.ts'
+import { toMoney, toSeconds } from './statistics.ts'
 
 export type Conclusion =
   | { readonly kind: 'journey'; readonly id: string; readonly row: JourneyRow }
   | { readonly kind: 'contact'; readonly id: string; readonly row: ContactRow }
-
-const toSeconds = (ms: number): number => ms / 1000
-const toMoney = (amount: number): number => Math.round(amount * 10_000) / 10_000
 
 /**
  * By which look-up and erasure find a row: the unshared tokens of its carriers. An ambiguous carrier connects nothing, so

@@ -1,6 +1,5 @@
 /** Opening hours of a contact line, and how long it has been open: SEMANTICS section 7, `windowEnd`. */
-import { type Instant, type Line, type LocalDay, WEEKDAYS } from '@ringback/contracts'
-import { addDays, weekdayOf, type Zone } from './zone.ts'
+import { addDays, type Instant, type Line, type LocalDay, weekdayOf, WEEKDAYS, type Zone } from '@ringback/contracts'
 
 /** What a line has not been open for within this many local days, that of the base included, adds nothing. */
 const LOOK_AHEAD_DAYS = 60

@@ -6,6 +6,7 @@ import {
   compileGlob,
   compileUrlRule,
   type Config,
+  createZone,
   DAY_MS,
   HOUR_MS,
   type Instant,
@@ -14,7 +15,6 @@ import {
   WEEK_MS,
 } from '@ringback/contracts'
 import { createOpenFor, type OpenFor } from './opening.ts'
-import { createZone } from './zone.ts'
 
 /** Raised when judge itself comes to say something else of the same facts. */
 const JUDGE_VERSION = 1

@@ -33,6 +33,13 @@ describe('rounding', () => {
     expect(toMoney(0.1 - 0.15)).toBe(-0.05)
   })
 
+  test('a tie is told as people write it, not as floating point keeps it', () => {
+    expect([0.00015, 1.10005, 2.00025, 3 * 0.12345].map(toMoney)).toEqual([0.0002, 1.1001, 2.0003, 0.3704])
+    expect(toMoney(-1.10005)).toBe(-1.1001)
+    expect(toRate(1 / 640)).toBe(0.001563)
+    expect(toSeconds((0.0001 + 1.0004) * 1000)).toBe(1.001)
+  })
+
   test('seconds have three decimals; half a millisecond, as a median may have it, counts as one', () => {
     expect(toSeconds(4_903_971)).toBe(4903.971)
     expect(toSeconds(1001.5)).toBe(1.002)

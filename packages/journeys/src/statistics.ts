@@ -1,4 +1,5 @@
 /** The arithmetic of SEMANTICS section 8: rates, their intervals, their rounding, and the splitting of contacts by topic. */
+import { SECOND_MS } from '@ringback/contracts'
 
 /** Of a 95 % interval, two-sided. */
 const Z = 1.959963984540054
@@ -7,15 +8,23 @@ const RATE_DECIMALS = 6
 const MONEY_DECIMALS = 4
 const SECONDS_DECIMALS = 3
 
-/** The nearest number of so many decimals; of two equally near ones, the one further from 0. Never −0. */
-const toDecimals = (value: number, decimals: number): number => Number(value.toFixed(decimals)) || 0
+/**
+ * The nearest number of so many decimals; of two equally near ones, the one further from 0. Never −0. Near is meant as
+ * people write numbers: 1.10005 lies half-way, though what a computer keeps of it lies a trace below.
+ */
+const toDecimals = (value: number, decimals: number): number => {
+  const scaled = Number((Math.abs(value) * 10 ** decimals).toPrecision(TOLD_DIGITS))
+  return (Math.sign(value) * Math.round(scaled)) / 10 ** decimals || 0
+}
+/** Decimal digits that floating point keeps apart. */
+const TOLD_DIGITS = 15
 
 /** "Rates have six decimals." */
 export const toRate = (value: number): number => toDecimals(value, RATE_DECIMALS)
 /** Four decimals. */
 export const toMoney = (value: number): number => toDecimals(value, MONEY_DECIMALS)
 /** Three decimals, from milliseconds; half a millisecond, as medians have it, counts as a whole one. */
-export const toSeconds = (ms: number): number => Math.round(ms) / 10 ** SECONDS_DECIMALS
+export const toSeconds = (ms: number): number => toDecimals(ms / SECOND_MS, SECONDS_DECIMALS)
 
 /** A share, not rounded; "null where the denominator is 0". */
 export const shareOf = (part: number, all: number): number | null => (all === 0 ? null : part / all)

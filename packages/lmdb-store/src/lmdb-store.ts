@@ -51,7 +51,7 @@ export interface LmdbStoreOptions {
 }
 
 export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): Store => {
-  const env = open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096, mapSize: MAP_BYTES })
+  const env = openEnvironment(path)
   /** By the hash of its name: the id of a node. */
   const ids = env.openDB<number, string>('ids', {})
   /** By id, which counts up: what is new lies together, and a transaction touches few pages of what is old. */
@@ -182,5 +182,13 @@ export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): 
       await env.flushed
       await env.close()
     },
+  }
+}
+
+const openEnvironment = (path: string) => {
+  try {
+    return open({ path, maxDbs: 8, noMemInit: true, pageSize: 4096, mapSize: MAP_BYTES })
+  } catch (cause) {
+    throw new RingbackError('store', `The state in ${path} could not be opened: is the folder writable?`, { cause })
   }
 }

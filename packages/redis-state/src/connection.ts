@@ -93,7 +93,7 @@ const createWaiting = (timeoutMs: number) => {
           settle()
         }
         const onReady = finish(resolve)
-        const onFailure = finish(() => reject(whyNot() as Error))
+        const onFailure = finish(() => reject(whyNot()))
         const timer = setTimeout(onFailure, timeoutMs)
         client.on('ready', onReady).on('close', onFailure).on('end', onFailure)
         giveUp = onFailure
@@ -102,7 +102,7 @@ const createWaiting = (timeoutMs: number) => {
       return outcome
     },
     giveUp: (): void => {
-      for (const { giveUp } of [...attempts.values()]) giveUp()
+      for (const { giveUp } of Array.from(attempts.values())) giveUp()
     },
   }
 }

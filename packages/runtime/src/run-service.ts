@@ -167,7 +167,10 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
   deadline.abort()
   void app.close()
   if (ended.kind === 'failed') throw ended.error
-  if (stopped !== undefined) return stopped
+  if (stopped !== undefined) {
+    logger.info({ status: stopped }, 'Ended.')
+    return stopped
+  }
   throw new RingbackError(
     'store',
     `it did not stop within ${STOP_WITHIN_MS / SECOND_MS} s; what was acknowledged is safe`,

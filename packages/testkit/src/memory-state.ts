@@ -54,7 +54,7 @@ export const createMemoryState = ({
     },
     keys: async function* (partition, prefix) {
       // A copy: the caller may write while it lists.
-      for (const key of [...(partitions.get(partition)?.keys() ?? [])])
+      for (const key of Array.from(partitions.get(partition)?.keys() ?? []))
         if (key.startsWith(prefix) && find(partition, key) !== undefined) yield key
     },
     close: async () => {},

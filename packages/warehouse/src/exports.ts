@@ -1,6 +1,5 @@
 /** `export journeys | flagged | contacts | bad-rows`: CONTRACT sections 3 and 4. */
-import type { BadRow, ExportedContact, ExportedJourney, Instant } from '@ringback/contracts'
-import { createZone } from '@ringback/journeys'
+import { type BadRow, createZone, type ExportedContact, type ExportedJourney, type Instant } from '@ringback/contracts'
 import type { Engine, Parameters } from './engine.ts'
 import { readStatement, type Statement } from './statements.ts'
 

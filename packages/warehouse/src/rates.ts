@@ -1,6 +1,5 @@
 /** What the two tables of rates have in common: the question, and when a week is still provisional. */
-import type { Channel, Config, Instant, LocalDay } from '@ringback/contracts'
-import { createZone } from '@ringback/journeys'
+import { type Channel, type Config, createZone, type Instant, type LocalDay } from '@ringback/contracts'
 import type { Engine, Parameters } from './engine.ts'
 import { inRange, type Period } from './exports.ts'
 import { completeTo, contactFeeds } from './feeds.ts'

@@ -1,21 +1,14 @@
 /** ISO weeks in the council's time zone, each known by its Monday. */
-import { DAY_MS, type Instant, type LocalDay } from '@ringback/contracts'
-import { createZone, type Zone } from '@ringback/journeys'
+import { addDays, createZone, type Instant, type LocalDay, WEEK_MS, weekdayOf, type Zone } from '@ringback/contracts'
 import { FIRST_DAY, FIRST_INSTANT, inRange, LAST_DAY, LAST_INSTANT, type Period } from './exports.ts'
 
 const ofDay = (day: LocalDay): number => Date.parse(`${day}T00:00:00Z`)
-const toDay = (ms: number): LocalDay => new Date(ms).toISOString().slice(0, 10)
-
-export const addDays = (day: LocalDay, days: number): LocalDay => toDay(ofDay(day) + days * DAY_MS)
-
-/** 0 is Monday. */
-const weekdayOf = (day: LocalDay): number => (new Date(ofDay(day)).getUTCDay() + 6) % 7
 
 /** `2026-W46`: the week belongs to the year of its Thursday. */
 export const isoWeekOf = (monday: LocalDay): string => {
   const thursday = addDays(monday, 3)
   const year = thursday.slice(0, 4)
-  const week = Math.floor((ofDay(thursday) - ofDay(`${year}-01-01`)) / (7 * DAY_MS)) + 1
+  const week = Math.floor((ofDay(thursday) - ofDay(`${year}-01-01`)) / WEEK_MS) + 1
   return `${year}-W${String(week).padStart(2, '0')}`
 }
 

@@ -10,7 +10,7 @@ import {
   type JourneyRow,
   parseInstant,
 } from '@ringback/contracts'
-import { existsSync, readFileSync } from 'node:fs'
+import { readLawExamples } from '@ringback/testkit'
 import { contactRow, createTestTables, insertRows, journeyRow, parseConfig } from './testing/tables.ts'
 
 interface WebEvent {
@@ -20,30 +20,6 @@ interface WebEvent {
   readonly task?: string
   readonly url?: string
 }
-
-interface World {
-  readonly title: string
-  readonly now: string
-  readonly complete_to: string
-  readonly catalogue: unknown
-  readonly web: readonly WebEvent[]
-  readonly contacts: readonly { readonly source: string }[]
-  readonly expected: {
-    readonly journeys: readonly Partial<ExportedJourney>[]
-    readonly contacts: readonly Partial<ExportedContact>[]
-    readonly task_rates: readonly object[]
-    readonly contact_rates: readonly object[]
-  }
-}
-
-// Tests run in the repository's root; the shared folder lies beside it.
-const EXAMPLES = '../shared/examples/law.ndjson'
-
-const worlds = (): World[] =>
-  readFileSync(EXAMPLES, 'utf8')
-    .split('\n')
-    .filter((line) => line.includes('"task_rates"'))
-    .map((line) => JSON.parse(line) as World)
 
 const ms = (time: string): number => parseInstant(time) as number
 
@@ -55,7 +31,7 @@ const taskOf = (event: WebEvent, config: Config): string | undefined => {
   return config.tasks.find(({ urls }) => urls.some((rule) => compileUrlRule(rule)(cutUrl(url))))?.id
 }
 
-const toJourney = (row: Partial<ExportedJourney>, { web }: World, config: Config): JourneyRow => {
+const toJourney = (row: Partial<ExportedJourney>, web: readonly WebEvent[], config: Config): JourneyRow => {
   const journey = { ...journeyRow(), ...row }
   const task = config.tasks.find(({ id }) => id === journey.task) as Config['tasks'][number]
   const [first, last] = [ms(journey.first_at), ms(journey.last_at)]
@@ -93,35 +69,45 @@ const keyed = (rows: readonly object[], keys: readonly string[]): Record<string,
 
 const keysOf = (rows: readonly object[]): string[] => Object.keys(rows[0] ?? {})
 
-if (existsSync(EXAMPLES)) {
+const examples = readLawExamples()?.flatMap(({ title, now, complete_to, catalogue, web, contacts, expected }) => {
+  const { journeys, task_rates, contact_rates } = expected
+  if (now === undefined || complete_to === undefined || !task_rates || !contact_rates) return []
+  const world = {
+    config: parseConfig(catalogue),
+    now: ms(now),
+    completeTo: ms(complete_to),
+    web: web as readonly object[] as readonly WebEvent[],
+    sources: contacts.map(({ source }) => String(source)),
+    journeys: journeys as readonly Partial<ExportedJourney>[],
+    contacts: expected.contacts as readonly Partial<ExportedContact>[],
+    taskRates: task_rates,
+    contactRates: contact_rates,
+  }
+  return [[title, world] as const]
+})
+if (examples) {
   const tables = createTestTables()
   afterAll(() => tables.close())
-
-  const examples = worlds().map((world) => [world.title, world] as const)
 
   test('there are examples with rates', () => {
     expect(examples.length).toBeGreaterThanOrEqual(25)
   })
 
   test.each(examples)('the tables agree with %s', async (_, world) => {
-    const config = parseConfig(world.catalogue)
+    const { config, completeTo, now } = world
     const warehouse = await tables.fresh()
     await insertRows(warehouse, {
-      journeys: world.expected.journeys.map((row) => toJourney(row, world, config)),
-      contacts: world.expected.contacts.map(toContact),
+      journeys: world.journeys.map((row) => toJourney(row, world.web, config)),
+      contacts: world.contacts.map(toContact),
     })
-    const sources = new Set([...Object.keys(config.feeds), ...world.contacts.map(({ source }) => source)])
-    for (const source of sources) await warehouse.declareFeed(source, ms(world.complete_to))
-    const question = { config, now: ms(world.now) }
-    const { task_rates, contact_rates } = world.expected
-    expect(keyed(await warehouse.taskRates(question), keysOf(task_rates))).toEqual(
-      keyed(task_rates, keysOf(task_rates)),
+    const sources = new Set([...Object.keys(config.feeds), ...world.sources])
+    for (const source of sources) await warehouse.declareFeed(source, completeTo)
+    const question = { config, now }
+    expect(keyed(await warehouse.taskRates(question), keysOf(world.taskRates))).toEqual(
+      keyed(world.taskRates, keysOf(world.taskRates)),
     )
-    expect(keyed(await warehouse.contactRates(question), keysOf(contact_rates))).toEqual(
-      keyed(contact_rates, keysOf(contact_rates)),
+    expect(keyed(await warehouse.contactRates(question), keysOf(world.contactRates))).toEqual(
+      keyed(world.contactRates, keysOf(world.contactRates)),
     )
   })
-} else {
-  console.warn(`SKIPPED: the examples of the law are not at ${EXAMPLES}`)
-  test.skip('the tables agree with the examples of the law', () => {})
-}
+} else test.skip('the tables agree with the examples of the law', () => {})

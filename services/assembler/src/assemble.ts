@@ -1,10 +1,9 @@
 /** The assembler: records of a batch become facts of their carriers, those of one carrier merged. No state. */
-import type { EdgeRecord, EdgeWebEvent } from '@ringback/contracts'
+import type { EdgeLeg, EdgeProfile, EdgeRecord, EdgeWebEvent } from '@ringback/contracts'
 import type { FactsMessage } from '@ringback/households'
 import {
   type CarrierFacts,
   contactNode,
-  countSuperseded,
   factsOfLeg,
   factsOfProfile,
   factsOfSession,
@@ -28,10 +27,18 @@ export const createAssemble = (rules: Rules): Assemble => {
   return (records) => {
     const sessions = new Map<string, EdgeWebEvent[]>()
     const carriers = new Map<string, CarrierFacts>()
+    /** Of each leg and profile what was received of it: all but one lost, whatever their order, however often they came. */
+    const revisions = new Map<string, Set<string>>()
     let superseded = 0
-    const add = (node: string, facts: CarrierFacts): void => {
+    const add = (node: string, { id, canonical }: EdgeLeg | EdgeProfile, facts: CarrierFacts): void => {
+      const key = `${node}\0${id}`
+      const received = revisions.get(key)
+      if (!received) revisions.set(key, new Set([canonical]))
+      else if (!received.has(canonical)) {
+        received.add(canonical)
+        superseded++
+      }
       const known = carriers.get(node)
-      superseded += countSuperseded(known?.own, facts.own)
       carriers.set(node, known ? mergeCarrier(known, facts) : facts)
     }
     for (const record of records) {
@@ -40,9 +47,9 @@ export const createAssemble = (rules: Rules): Assemble => {
         if (events) events.push(record)
         else sessions.set(record.session, [record])
       } else if (record.kind === 'contacts') {
-        add(contactNode(record.source, record.conversation), factsOfLeg(record, identity))
+        add(contactNode(record.source, record.conversation), record, factsOfLeg(record, identity))
       } else {
-        add(profileNode(record.source, record.id), factsOfProfile(record, identity))
+        add(profileNode(record.source, record.id), record, factsOfProfile(record, identity))
       }
     }
     for (const [session, events] of sessions) carriers.set(sessionNode(session), factsOfSession(events, rules))

@@ -50,18 +50,11 @@ export interface Door {
   readonly kind?: RecordKind | undefined
   /** For records that name none. */
   readonly source?: string | undefined
-  /** By this clock nothing may lie in the future; without it, by the time it is received. */
-  readonly now?: Instant | undefined
 }
 
 export interface Intake {
+  /** `received` is also the clock by which an event may not lie in the future. */
   readonly accept: (raw: unknown, door: Door, received: Instant, counts: EdgeCounts) => Accepted
-}
-
-/** When a record is received, and by which clock it may not lie in the future. */
-interface Moment {
-  readonly received: Instant
-  readonly now: Instant
 }
 
 /** Clocks differ; more than this ahead is a mistake. */
@@ -93,10 +86,10 @@ const canonicalJson = (record: Leg | Profile, tokens: readonly Token[]): string 
 
 type Parsed<T> = { readonly kind: 'pass'; readonly record: T } | { readonly kind: 'bad'; readonly refusal: Refusal }
 
-const parseTime = (text: string, now: Instant): Instant | Refusal => {
+const parseTime = (text: string, received: Instant): Instant | Refusal => {
   const at = parseInstant(text)
   if (at === undefined) return { reason: 'bad_time', pointer: '/time' }
-  return at > now + FUTURE_MS ? { reason: 'future', pointer: '/time' } : at
+  return at > received + FUTURE_MS ? { reason: 'future', pointer: '/time' } : at
 }
 
 type SchemaError = ReturnType<(typeof SCHEMAS)[RecordKind]['safeParse']>['error']
@@ -117,8 +110,8 @@ export const createIntake = (tokeniser: Tokeniser, rules: Rules): Intake => {
       counts.noToken[reason] = (counts.noToken[reason] ?? 0) + 1
     })
 
-  const parseWebEvent = (event: WebEvent, { received, now }: Moment, counts: EdgeCounts): Parsed<EdgeWebEvent> => {
-    const at = parseTime(event.time, now)
+  const parseWebEvent = (event: WebEvent, received: Instant, counts: EdgeCounts): Parsed<EdgeWebEvent> => {
+    const at = parseTime(event.time, received)
     if (typeof at !== 'number') return { kind: 'bad', refusal: at }
     if (event.type === 'step' && event.step === undefined) return refuse('schema', '/step')
     if (event.task !== undefined && !rules.task(event.task)) counts.unknownTask++
@@ -149,16 +142,16 @@ export const createIntake = (tokeniser: Tokeniser, rules: Rules): Intake => {
     }
   }
 
-  const parseLeg = (leg: Leg, { received, now }: Moment, counts: EdgeCounts): Parsed<EdgeLeg> => {
+  const parseLeg = (leg: Leg, received: Instant, counts: EdgeCounts): Parsed<EdgeLeg> => {
     if (leg.time === undefined && leg.date === undefined) return refuse('schema', '/time')
     if (leg.time !== undefined) {
-      const at = parseTime(leg.time, now)
+      const at = parseTime(leg.time, received)
       if (typeof at !== 'number') return { kind: 'bad', refusal: at }
     }
     if (leg.date !== undefined) {
       const day = parseDay(leg.date)
       if (day === undefined) return refuse('bad_time', '/date')
-      if (rules.instantOf(day, 0) > now + FUTURE_MS) return refuse('future', '/date')
+      if (rules.instantOf(day, 0) > received + FUTURE_MS) return refuse('future', '/date')
     }
     if (leg.tasks?.some((task) => !rules.task(task))) counts.unknownTask++
     const tokens = tokensOf(leg.identifiers, counts)
@@ -178,7 +171,7 @@ export const createIntake = (tokeniser: Tokeniser, rules: Rules): Intake => {
     }
   }
 
-  const parseProfile = (profile: Profile, { received }: Moment, counts: EdgeCounts): Parsed<EdgeProfile> => {
+  const parseProfile = (profile: Profile, received: Instant, counts: EdgeCounts): Parsed<EdgeProfile> => {
     const tokens = tokensOf(profile.identifiers, counts)
     const { source, id, revision = 0 } = profile
     const canonical = canonicalJson(profile, tokens)
@@ -188,14 +181,14 @@ export const createIntake = (tokeniser: Tokeniser, rules: Rules): Intake => {
   const parse = (
     kind: RecordKind,
     value: Readonly<Record<string, unknown>>,
-    moment: Moment,
+    received: Instant,
     counts: EdgeCounts,
   ): Parsed<EdgeRecord> => {
     const result = SCHEMAS[kind].safeParse(value)
     if (!result.success) return refuseBySchema(kind, value, result.error)
-    if (kind === 'web') return parseWebEvent(result.data as WebEvent, moment, counts)
-    if (kind === 'contacts') return parseLeg(result.data as Leg, moment, counts)
-    return parseProfile(result.data as Profile, moment, counts)
+    if (kind === 'web') return parseWebEvent(result.data as WebEvent, received, counts)
+    if (kind === 'contacts') return parseLeg(result.data as Leg, received, counts)
+    return parseProfile(result.data as Profile, received, counts)
   }
 
   return {
@@ -210,7 +203,7 @@ export const createIntake = (tokeniser: Tokeniser, rules: Rules): Intake => {
       if (cleaned.kind === 'bad') return { ...cleaned, ...described }
       const isSourceMissing = cleaned.value['source'] === undefined && door.source !== undefined
       const value = isSourceMissing ? { ...cleaned.value, source: door.source } : cleaned.value
-      const parsed = parse(kind, value, { received, now: door.now ?? received }, counts)
+      const parsed = parse(kind, value, received, counts)
       return parsed.kind === 'pass' ? parsed : { ...parsed, ...described }
     },
   }

@@ -38,6 +38,7 @@ export const createCorrelate = (rules: Rules): Correlate => {
     let pending: Message[] = [...messages]
     const output = {
       send: (message: Message) => pending.push(message),
+      isHeard: true,
       dirty: (root: NodeName) => dirty.add(root),
       superseded: (count: number) => {
         superseded += count

@@ -49,11 +49,16 @@ export interface FoldedStretch extends PartitionMemory {
 export const JUDGING_EVERY = 1_000
 
 /** Whether a judging follows this message. */
-export const isJudged = ({ offset, message }: Numbered): boolean =>
-  message?.kind === 'judge' || (offset + 1) % JUDGING_EVERY === 0
+export type IsJudged = (one: Numbered) => boolean
+
+export const createIsJudged =
+  (judgingEvery: number): IsJudged =>
+  ({ offset, message }) =>
+    message?.kind === 'judge' || (offset + 1) % judgingEvery === 0
 
 export interface FoldOptions {
   readonly generation: number
+  readonly isJudged: IsJudged
   readonly rulesOf: (said: RulesMessage | undefined) => JudgingRules
 }
 
@@ -61,12 +66,14 @@ export type FoldStretch = (
   stored: Pick<Nodes, 'get'>,
   memory: PartitionMemory,
   stretch: readonly Numbered[],
+  /** Whether what it says goes out. */
+  isHeard: boolean,
 ) => FoldedStretch
 
 /** Every node that the stretch addresses, and every dirty root if it is judged, must be in `stored`. */
 export const createFoldStretch =
-  ({ generation, rulesOf }: FoldOptions): FoldStretch =>
-  (stored, memory, stretch) => {
+  ({ generation, isJudged, rulesOf }: FoldOptions): FoldStretch =>
+  (stored, memory, stretch, isHeard) => {
     const changed = new Map<NodeName, NodeState>()
     const messages: Message[] = []
     const conclusions: Conclusion[] = []
@@ -80,6 +87,7 @@ export const createFoldStretch =
     }
     const output = {
       send: (message: Message) => messages.push(message),
+      isHeard,
       dirty: (root: NodeName) => dirty.add(root),
       superseded: (count: number) => {
         superseded += count

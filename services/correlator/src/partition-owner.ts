@@ -29,8 +29,8 @@ import {
   type Topics,
 } from '@ringback/pipeline'
 import { createJudgingRules } from './judging-rules.ts'
-import { type Conclusion, createFoldStretch, isJudged, type Numbered } from './partition-fold.ts'
-import { type Loaded, loadPartition, savePartition } from './partition-state.ts'
+import { type Conclusion, createFoldStretch, createIsJudged, JUDGING_EVERY, type Numbered } from './partition-fold.ts'
+import { createPartitionStates, type Loaded } from './partition-state.ts'
 import { createRulesGate } from './rules-gate.ts'
 
 export interface CorrelatorParts {
@@ -42,6 +42,8 @@ export interface CorrelatorParts {
   readonly generation: number
   readonly topics: Pick<Topics, 'households' | 'conclusions'>
   readonly metrics: StageMetrics
+  /** A part of the protocol, the same for all that ever fold this log; smaller in simulations, whose logs are short. */
+  readonly judgingEvery?: number
 }
 
 export interface Correlator extends BatchHandler {
@@ -76,10 +78,12 @@ const toOutgoing = (message: Message): OutgoingMessage[] =>
   encodeMessage(message).map((value) => ({ key: message.node, value }))
 
 export const createCorrelator = (parts: CorrelatorParts): Correlator => {
-  const { log, state, rules, keyId, generation, topics, metrics } = parts
+  const { log, state, rules, keyId, generation, topics, metrics, judgingEvery = JUDGING_EVERY } = parts
   const own = toRulesMessage(rules, keyId)
-  const foldStretch = createFoldStretch({ generation, rulesOf: createJudgingRules(rules) })
+  const isJudged = createIsJudged(judgingEvery)
+  const foldStretch = createFoldStretch({ generation, isJudged, rulesOf: createJudgingRules(rules) })
   const gate = createRulesGate(own)
+  const states = createPartitionStates(state)
 
   const parse = ({ offset, timestamp, key, value }: ReceivedMessage): Numbered => {
     try {
@@ -135,7 +139,7 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
     const isJudging = last !== undefined && isJudged(last)
     for (;;) {
       if (isJudging) for (const name of lastDirty.get(partition) ?? []) names.add(name)
-      const loaded = await loadPartition(state, partition, names)
+      const loaded = await states.load(partition, names)
       lastDirty.set(partition, loaded.dirty)
       if (!isJudging || loaded.dirty.every(loaded.has)) return loaded
     }
@@ -167,10 +171,11 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
     }
     if (first !== guess[0]) return foldNext(batch, messages, first.offset)
     const memory = { dirty: loaded.dirty, rules: loaded.rules ?? verdict.rules }
-    const folded = foldStretch(loaded.nodes, memory, stretch)
-    if (position >= committed) await say(folded.messages, folded.conclusions)
+    const isHeard = position >= committed
+    const folded = foldStretch(loaded.nodes, memory, stretch, isHeard)
+    if (isHeard) await say(folded.messages, folded.conclusions)
     const next = last.offset + 1
-    const { outcome, bytes } = await savePartition(state, partition, loaded, folded, next)
+    const { outcome, bytes } = await states.save(partition, loaded, folded, next)
     if (outcome === 'refused') {
       // Somebody else is ahead. Only a member that still owns the partition may go on from where that one stands.
       await batch.heartbeat()
@@ -206,7 +211,7 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
   /** Heals what a crash or a loss left, once nothing comes any more; tells an empty partition which rules judge it. */
   const onIdle = async (owned: OwnedPartition): Promise<void> => {
     const { partition } = owned
-    const loaded = await loadPartition(state, partition, new Set())
+    const loaded = await states.load(partition, new Set())
     const position = await positionOf(loaded, owned)
     const { end } = await owned.bounds()
     const committed = owned.committed() ?? 0

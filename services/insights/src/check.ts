@@ -20,7 +20,7 @@ export const checkCatalogue = (config: Config): readonly Check[] => {
       message: `${config.tasks.length} tasks${without.length > 0 ? `, ${without.length} of them without a URL rule` : ''}`,
     })
   if (config.costs.web === undefined)
-    checks.push({ status: 'warn', name: 'costs', message: 'no cost of a web visit: it is taken for 0; set costs.web' })
+    checks.push({ status: 'warn', name: 'costs', message: 'a web visit has none and is taken for free: set costs.web' })
   return checks
 }
 
@@ -36,13 +36,14 @@ export const checkFeeds = async (
   now: Instant,
 ): Promise<readonly Check[]> => {
   const feeds = await warehouse.contactFeeds(config, now)
-  if (feeds.length === 0) return [{ status: 'warn', name: 'feeds', message: 'no contact feed yet: import contacts' }]
+  if (feeds.length === 0)
+    return [{ status: 'warn', name: 'feeds', message: 'no contacts yet, so nothing can ring back: import some' }]
   return feeds.map(({ source, completeTo }) =>
     completeTo === null
       ? {
           status: 'warn',
           name: `feed ${source}`,
-          message: 'complete to nothing, so its weeks stay provisional: import with --complete-to, or give it a delay',
+          message: 'complete to nothing, so all weeks stay provisional: import it with --complete-to, or set its delay',
         }
       : { status: 'ok', name: `feed ${source}`, message: `complete to ${formatInstant(completeTo)}` },
   )

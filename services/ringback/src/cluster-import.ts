@@ -11,11 +11,13 @@ import { patiently } from './patience.ts'
 export const importIntoCluster = async (house: ClusterHouse, io: Io): Promise<ImportSink> => {
   const { log, topics } = house
   await patiently(io, () => assertSameKey(house))
+  // The household log lives by the broker's clock; `--now` must not make records older or younger than that.
+  const received = io.clock()
   const produce = createTopicProducer({ log, topics })
   return {
     output: 'messages',
-    // The household log lives by the broker's clock; `--now` must not make records older or younger than that.
-    received: io.clock(),
+    received,
+    badRowsReceived: received,
     take: async ({ output, bad }) => {
       if (output.kind !== 'messages') throw new TypeError('the reading thread made something else')
       await patiently(io, () => produce(output.messages, bad))

@@ -12,8 +12,16 @@ export const checkKey = ({ keyFile, linkKey }: Pick<House, 'keyFile' | 'linkKey'
   if (isKeyExposed(keyFile))
     return { status: 'fail', name: 'link key', message: `others can read it: chmod 600 ${keyFile}` }
   return linkKey().key.length < SHORT_KEY
-    ? { status: 'warn', name: 'link key', message: `it is shorter than ${SHORT_KEY} characters: it could be guessed` }
-    : { status: 'ok', name: 'link key', message: 'it is there, and the one that the data was made with' }
+    ? {
+        status: 'warn',
+        name: 'link key',
+        message: `it is shorter than ${SHORT_KEY} characters and could be guessed: choose a longer one before more is imported, in a new data folder`,
+      }
+    : {
+        status: 'ok',
+        name: 'link key',
+        message: 'the one that the data was made with: keep a copy of it in a safe place',
+      }
 }
 
 export const checkClock = (now: Instant): Check =>

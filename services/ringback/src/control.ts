@@ -2,7 +2,7 @@
  * Commands while `start` is running go through it, over a socket in the data folder that its owner alone can open: one process
  * has the stores. A request is one JSON object; the answer is JSON lines, the last of them `{"exit": n}`.
  */
-import { chmodSync, createWriteStream, existsSync, rmSync } from 'node:fs'
+import { chmodSync, createWriteStream, existsSync, readdirSync, rmSync } from 'node:fs'
 import { createServer, request, type Server } from 'node:http'
 import { join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -30,6 +30,7 @@ type Answer = z.infer<typeof answerSchema>
 
 /** The longest path that a socket may have on the systems there are. */
 const PATH_BYTES = 100
+const SPOOLED = 'stdin-'
 const MOST_BODY_BYTES = 1024 * 1024
 
 /** The shorter of the two ways to name it; undefined where neither is short enough. */
@@ -39,6 +40,20 @@ const socketPath = (dataDir: string): string | undefined => {
 }
 
 export type RunCommand = (request: ControlRequest, io: Io) => Promise<number>
+
+/** Without a word of what could not be read, which may be somebody's. */
+const parseRequest = (body: string): ControlRequest => {
+  try {
+    return requestSchema.parse(JSON.parse(body))
+  } catch {
+    throw new RingbackError('usage', 'what was asked of the running `start` cannot be read: is it of another version?')
+  }
+}
+
+/** What came on standard input for commands that were killed since. */
+const removeSpooled = (dataDir: string): void => {
+  for (const name of readdirSync(dataDir)) if (name.startsWith(SPOOLED)) rmSync(join(dataDir, name), { force: true })
+}
 
 /** Listens in the data folder. Resolves to what ends it, or to undefined where the path is too long for a socket. */
 export const listenControl = async (
@@ -50,7 +65,10 @@ export const listenControl = async (
   if (path === undefined) return undefined
   // Its owner has the stores open, so whoever left it is gone.
   rmSync(path, { force: true })
+  removeSpooled(dataDir)
   const server: Server = createServer((incoming, response) => {
+    // Somebody asks whether anybody is there.
+    if (incoming.method === 'HEAD') return void response.end()
     const say = (answer: Answer): Promise<void> =>
       response.destroyed || response.write(`${JSON.stringify(answer)}\n`)
         ? Promise.resolve()
@@ -64,7 +82,7 @@ export const listenControl = async (
         body += String(chunk)
         if (body.length > MOST_BODY_BYTES) throw new RingbackError('usage', 'the command line is too long')
       }
-      const asked = requestSchema.parse(JSON.parse(body))
+      const asked = parseRequest(body)
       const remote: Io = {
         ...io,
         cwd: asked.cwd,
@@ -96,7 +114,7 @@ export const listenControl = async (
 }
 
 const spool = async (dataDir: string): Promise<string> => {
-  const file = join(dataDir, `stdin-${process.pid}`)
+  const file = join(dataDir, `${SPOOLED}${process.pid}`)
   await pipeline(process.stdin, createWriteStream(file, { mode: 0o600 }))
   return file
 }

@@ -34,7 +34,11 @@ const checkReceived = ({ store, clock }: EmbeddedHouse): Check => {
 const checkRules = ({ store, rules }: EmbeddedHouse): Check =>
   store.progress().ruleVersion === rules.ruleVersion
     ? { status: 'ok', name: 'rules', message: `version ${rules.ruleVersion}` }
-    : { status: 'warn', name: 'rules', message: 'they have changed: the next import or start judges anew' }
+    : {
+        status: 'warn',
+        name: 'rules',
+        message: 'they have changed, and rows still follow the old ones: import or start, which judge anew',
+      }
 
 /** All checks that can be made of a house, open or not. */
 export const embeddedChecks = async (house: EmbeddedHouse): Promise<readonly Check[]> => [

@@ -29,6 +29,21 @@ const claim = (store: Store, keyId: string, rules: Rules): void => {
     })
 }
 
+const makeDataDir = (dataDir: string): void => {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new RingbackError(
+      'store',
+      `The data folder ${dataDir} cannot be made: ${message}. Name another with --data`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
 /** Opens the data folder for work. Throws RingbackError with what to do. */
 export const openEmbeddedHouse = async (
   { config, file: configFile }: LoadedConfig,
@@ -36,7 +51,7 @@ export const openEmbeddedHouse = async (
   io: Io,
 ): Promise<EmbeddedHouse> => {
   const dataDir = dataDirOf(common, io)
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeDataDir(dataDir)
   const linkKey = readLinkKey({ env: io.env, dataDir, configFile, mayMake: true }, config)
   const rules = createRules(config)
   const warehouse = await openEmbedded({ dataDir: join(dataDir, 'tables') })
@@ -61,7 +76,6 @@ export const openEmbeddedHouse = async (
     await writer.settled()
     const opened = store
     const pipeline = createPipeline({ store, writer, correlate: createCorrelate(rules), rules })
-    opened.sweep(sweepBefore(opened.progress().now, config.defaults.retention))
     return {
       mode: 'embedded',
       config,
@@ -85,6 +99,11 @@ export const openEmbeddedHouse = async (
     await warehouse.close()
     throw error
   }
+}
+
+/** Lets go of nodes that nothing remembered rests on any more. */
+export const sweep = ({ store, config }: EmbeddedHouse): void => {
+  store.sweep(sweepBefore(store.progress().now, config.defaults.retention))
 }
 
 /** Judges anew what is remembered, whether or not the rules have changed; how many households that were. */

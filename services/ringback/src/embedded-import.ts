@@ -1,6 +1,6 @@
 /** An import into this process's own pipeline: many batches are folded in one transaction. */
 import type { FactsMessage } from '@ringback/households'
-import { followRules } from './embedded-house.ts'
+import { followRules, sweep } from './embedded-house.ts'
 import type { EmbeddedHouse } from './house.ts'
 import type { ImportSink } from './import-sink.ts'
 import type { Io } from './io.ts'
@@ -14,8 +14,10 @@ const CARRIERS_AT_ONCE = 6_000
 const LONGEST_WAIT_MS = 2_000
 
 export const importEmbedded = async (house: EmbeddedHouse, io: Io): Promise<ImportSink> => {
+  sweep(house)
   await followRules(house, io)
-  const received = house.clock()
+  const now = house.clock()
+  const received = Math.max(now, house.store.progress().now)
   let superseded = 0
   /** Batches as they came: text is small, and what is parsed of it lives for one transaction. */
   let pending: string[] = []
@@ -33,6 +35,7 @@ export const importEmbedded = async (house: EmbeddedHouse, io: Io): Promise<Impo
   return {
     output: 'facts',
     received,
+    badRowsReceived: now,
     take: async ({ output, bad }) => {
       if (output.kind !== 'facts') throw new TypeError('the reading thread made something else')
       pending.push(output.json)

@@ -87,9 +87,10 @@ export const runImport = async (house: House, plan: ImportPlan, io: Io): Promise
   const { key } = house.linkKey()
   const sink = house.mode === 'embedded' ? await importEmbedded(house, io) : await importIntoCluster(house, io)
   const { completeTo, ...files } = plan
-  const { received, output } = sink
+  const { received, badRowsReceived, output } = sink
   const { config } = house
-  const task = { ...files, config, key, cwd: io.cwd, stdin: io.stdin, received, now: house.clock(), output }
+  const times = { now: house.clock(), received, badRowsReceived }
+  const task = { ...files, ...times, config, key, cwd: io.cwd, stdin: io.stdin, output }
   const { counts, bad, noToken, unknownTask, sources } = await readFiles(task, io, sink.take)
   const declared = completeTo === undefined ? [] : sources.map((source) => ({ source, completeTo }))
   const superseded = counts.superseded + (await sink.end(declared))

@@ -8,6 +8,7 @@ export interface ImportSink {
   readonly output: ReadOutput['kind']
   /** When the records count as received. */
   readonly received: Instant
+  readonly badRowsReceived: Instant
   /** Resolves when there is room for more. */
   readonly take: (batch: ReadBatch) => Promise<void>
   /** Resolves when all that was taken is in the tables, and what was declared. Returns how many revisions lost to newer ones since. */

@@ -14,6 +14,7 @@ import {
   createMappedReader,
   findLineFormat,
   type InputProblem,
+  isReadOnce,
   type Mapping,
   openInput,
   readBatches,
@@ -41,9 +42,11 @@ export interface ImportTask {
   readonly source: string | undefined
   readonly format: string
   readonly mapping: Mapping | undefined
-  readonly received: Instant
-  /** By this clock nothing may lie in the future. */
+  /** The clock of the command: by it nothing may lie in the future. */
   readonly now: Instant
+  /** When records count as received: never before what was received already, lest they be forgotten at once. */
+  readonly received: Instant
+  readonly badRowsReceived: Instant
   readonly output: ReadOutput['kind']
   /** Batches that may be on their way at once. */
   readonly credits: number
@@ -83,6 +86,8 @@ export type WorkerMessage =
   | { readonly type: 'problem'; readonly problems: readonly InputProblem[] }
   | (ReadBatch & { readonly type: 'batch' })
   | { readonly type: 'broken'; readonly problem: InputProblem }
+  /** Rows of a file that were refused since no entry of a mapping's `map` matches, by column. */
+  | { readonly type: 'unmapped'; readonly file: string; readonly rows: ReadonlyMap<string, number> }
   | { readonly type: 'done'; readonly sources: readonly string[] }
 
 const noCounts = (): ImportCounts => ({ read: 0, accepted: 0, skipped: 0, ambiguousTime: 0, superseded: 0 })
@@ -94,7 +99,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   const tokeniser = createTokeniser({ key: task.key, region, stopList: task.config.identity.stopList })
   const intake = createIntake(tokeniser, rules)
   const assemble = createAssemble(rules)
-  const door = { kind: task.mapping?.kind ?? task.kind, source: task.mapping?.source ?? task.source, now: task.now }
+  const door = { kind: task.mapping?.kind ?? task.kind, source: task.mapping?.source ?? task.source }
   const sources = new Set<string>()
 
   let credits = task.credits
@@ -166,12 +171,13 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
     if (opened.kind === 'bad') return { ...opened.problem, file }
     const { input } = opened
     const name = file === '-' ? '-' : resolve(task.cwd, file)
+    const unmapped = new Map<string, number>()
     let lastLine = 0
     for await (const batch of readBatches(splitBlocks(input.chunks), openReader(file))) {
       if (batch.kind !== 'batch') {
         if (batch.kind !== 'broken') return batch
         const origin = { place: `${name}:${lastLine + 1}`, kind: door.kind ?? null, source: door.source ?? null }
-        bad.push(toBadRow({ reason: 'encoding', pointer: '' }, { ...origin, received: task.received }))
+        bad.push(toBadRow({ reason: 'encoding', pointer: '' }, { ...origin, received: task.badRowsReceived }))
         counts.read++
         say({ type: 'broken', problem: { ...batch, file } })
         break
@@ -183,31 +189,39 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
         lastLine = row.line
         const place = `${name}:${row.line}`
         if ('refusal' in row) {
-          const origin = { place, kind: door.kind ?? null, source: door.source ?? null, received: task.received }
+          const origin = { place, kind: door.kind ?? null, source: door.source ?? null, received: task.badRowsReceived }
           bad.push(toBadRow(row.refusal, origin))
+          const { reason, pointer } = row.refusal
+          if (reason === 'unmapped_value') unmapped.set(pointer, (unmapped.get(pointer) ?? 0) + 1)
+          if (bad.length >= BATCH_WEIGHT) await flush(bytesBefore + input.bytesRead())
           continue
         }
-        const accepted = intake.accept(row.value, door, task.received, edge)
+        const accepted = intake.accept(row.value, door, task.now, edge)
         if (accepted.kind === 'bad') {
           const { recordKind, source, refusal } = accepted
-          bad.push(toBadRow(refusal, { place, kind: recordKind, source, received: task.received }))
+          bad.push(toBadRow(refusal, { place, kind: recordKind, source, received: task.badRowsReceived }))
+          if (bad.length >= BATCH_WEIGHT) await flush(bytesBefore + input.bytesRead())
           continue
         }
         counts.accepted++
-        records.push(accepted.record)
-        weight += WEIGHTS[accepted.record.kind]
-        sources.add(accepted.record.source)
+        const { record } = accepted
+        records.push(task.received === task.now ? record : { ...record, received: task.received })
+        weight += WEIGHTS[record.kind]
+        sources.add(record.source)
         if (weight >= BATCH_WEIGHT) await flush(bytesBefore + input.bytesRead())
       }
     }
+    if (unmapped.size > 0) say({ type: 'unmapped', file, rows: unmapped })
     bytesBefore += input.bytes ?? 0
     return undefined
   }
 
   const problems: InputProblem[] = []
   let totalBytes: number | undefined = 0
+  const once = new Set<string>()
   for (const file of task.files) {
-    if (file === '-') {
+    if (await isReadOnce(file === '-' ? file : resolve(task.cwd, file))) {
+      once.add(file)
       totalBytes = undefined
       continue
     }
@@ -218,7 +232,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   if (problems.length > 0) return say({ type: 'problem', problems })
   say({ type: 'ready', totalBytes })
   // What comes from a pipe cannot be looked at beforehand: read first, it is refused before anything else is imported.
-  for (const file of task.files.toSorted((a, b) => Number(b === '-') - Number(a === '-'))) {
+  for (const file of task.files.toSorted((a, b) => Number(once.has(b)) - Number(once.has(a)))) {
     const problem = await readFile(file)
     if (problem) return say({ type: 'problem', problems: [problem] })
   }

@@ -18,6 +18,10 @@ export interface FilesRead {
   readonly sources: readonly string[]
 }
 
+/** The column is told, never what stands in it. */
+const describeUnmapped = (file: string, column: string, rows: number): string =>
+  `${file}: ${rows} ${rows === 1 ? 'row has' : 'rows have'} a value in ${column} that no entry of its map matches: add one, or a default`
+
 const add = (into: Record<string, number>, counts: Readonly<Record<string, number | undefined>>): void => {
   for (const [name, count] of Object.entries(counts)) into[name] = (into[name] ?? 0) + (count ?? 0)
 }
@@ -65,6 +69,8 @@ export const readFiles = async (
         throw new RingbackError('input', message.problems.map(describeInputProblem).join('\n'))
       if (message.type === 'ready') progress.begin(message.totalBytes)
       if (message.type === 'broken') io.err(`${describeInputProblem(message.problem)}\n`)
+      if (message.type === 'unmapped')
+        for (const [column, rows] of message.rows) io.err(`${describeUnmapped(message.file, column, rows)}\n`)
       if (message.type === 'done') return { counts, bad, noToken, unknownTask, sources: message.sources }
       if (message.type !== 'batch') continue
       worker.postMessage('credit')

@@ -20,7 +20,7 @@ import { writer } from '@ringback/writer'
 import { fastify, type FastifyInstance } from 'fastify'
 import { COMMANDS } from './commands.ts'
 import { listenControl, type RunCommand } from './control.ts'
-import { followRules, openEmbeddedHouse } from './embedded-house.ts'
+import { followRules, openEmbeddedHouse, sweep } from './embedded-house.ts'
 import { dataDirOf, type EmbeddedHouse, requireConfig } from './house.ts'
 import type { Io } from './io.ts'
 import { parseCommand, type ParsedCommand, usageError } from './options.ts'
@@ -80,7 +80,7 @@ const serve = async (house: EmbeddedHouse, io: Io, port: number, host: string): 
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'the tables do not answer' })
   })
   app.get('/', async (_request, reply) =>
-    reply.headers(PAGE_HEADERS).send(healthPage(house.config.council.name, await runChecks(house, io), io.clock())),
+    reply.headers(PAGE_HEADERS).send(healthPage(house.config.council.name, await runChecks(house, io), house.clock())),
   )
   try {
     await app.listen({ port, host })
@@ -103,6 +103,7 @@ const startEmbedded = async (
 ): Promise<number> => {
   const house = await openEmbeddedHouse(loaded, common, io)
   try {
+    sweep(house)
     await followRules(house, io)
     const app = await serve(house, io, port, host)
     const closeControl = await listenControl(house.dataDir, createRunCommand(house), io)

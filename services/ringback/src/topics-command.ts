@@ -18,7 +18,7 @@ const missingOf = async (log: Topics, specs: readonly TopicSpec[]): Promise<read
 }
 
 /** The names of what it made. */
-const createTopics = async (log: Topics, { kafka, defaults }: ClusterConfig): Promise<readonly string[]> => {
+export const createTopics = async (log: Topics, { kafka, defaults }: ClusterConfig): Promise<readonly string[]> => {
   const own = await log.createTopics(topicSpecs(kafka, defaults))
   const sources = await log.createTopics(await missingOf(log, sourceSpecs(kafka, defaults)))
   return [...own, ...sources]
