@@ -1,7 +1,7 @@
 /** What HOUSEHOLD-LOG asserts, by its numbers: in every state, and at rest. */
 import type { Config, EdgeRecord, Token } from '@ringback/contracts'
 import { compareNodes, decodeMessage, isCarrierNode, type NodeState, rankOf } from '@ringback/households'
-import { showsShared, tokenType, valueOf } from '@ringback/journeys'
+import { type HouseholdFacts, mergeHousehold, showsShared, tokenType, valueOf } from '@ringback/journeys'
 import type { Topics } from '@ringback/pipeline'
 import { carrierOf } from '../scenarios/judge-records.ts'
 import type { Scenario } from './scenario.ts'
@@ -231,6 +231,27 @@ const assertSpoken = ({ nodes }: State, tables: ReadonlyMap<string, Said>): void
     }
 }
 
+/**
+ * 10: the log holds each household whole: its messages from the last snapshot on, or all that are left where there is none, say all
+ * that its root knows. So whatever is lost can be built again.
+ */
+const assertRebuildable = ({ world, topics }: Inspected, { nodes, next }: State): void => {
+  const told = new Map<string, HouseholdFacts>()
+  for (const partition of next.keys())
+    for (const { key, value } of world.read(topics.households, partition, 0, Infinity)) {
+      const message = decodeMessage(key ?? '', String(value))
+      if (message.kind !== 'facts') continue
+      const begins = message.isSnapshot && (message.range?.[0] ?? null) === null
+      told.set(message.node, mergeHousehold(begins ? [] : (told.get(message.node) ?? []), message.facts))
+    }
+  for (const [name, { root }] of nodes) {
+    if (!root) continue
+    const known = told.get(name) ?? []
+    if (mergeHousehold(known, root.facts) !== known)
+      throw violated(10, `the log no longer holds the household of ${name}`)
+  }
+}
+
 export interface AtRest extends Inspected {
   readonly scenario: Scenario
   readonly tables: ReadonlyMap<string, Said>
@@ -248,6 +269,7 @@ export const assertAtRest = (inspected: AtRest): void => {
     assertGathered(inspected, state)
     assertAlone(inspected, state)
     assertSpoken(state, tables)
+    assertRebuildable(inspected, state)
   }
   const { lateComer } = scenario
   if (lateComer !== undefined) {

@@ -289,10 +289,12 @@ export const runScenario = async (scenario: Scenario, crash?: Crash): Promise<Ru
     consumers.rebalance(groups.correlator, false)
   }
 
+  const turnAt = random.below(phases[0]?.records.length ?? 1)
   for (const [i, phase] of phases.entries()) {
     await passUntil(phase.at)
     // What is built again from the log alone must know what was shared.
-    if (i > 0 && !scenario.isTiny && random.below(3) === 0)
+    const isLast = i === phases.length - 1
+    if (i > 0 && !scenario.isTiny && random.below(isLast ? 2 : 4) === 0)
       for (const space of world.spaces()) world.restore(space, new Map())
     world.setNow(Math.max(world.now(), phase.at))
     const begin = world.now()
@@ -300,7 +302,7 @@ export const runScenario = async (scenario: Scenario, crash?: Crash): Promise<Ru
       if (phase.lasts > 0) await passUntil(Math.floor(begin + (k / phase.records.length) * phase.lasts))
       send(record)
       for (let steps = random.below(12); steps > 0; steps--) await step()
-      if (i === 0 && k === phase.records.length >> 1) {
+      if (i === 0 && k === turnAt) {
         await changeRules()
         await makeAnew()
       }

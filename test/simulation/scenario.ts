@@ -30,6 +30,9 @@ export const KINDS = ['burst', 'spread', 'long', 'late', 'fade', 'return'] as co
  */
 export type ScenarioKind = (typeof KINDS)[number]
 
+/** Many worlds have nobody who could come late. */
+const WISHES: readonly ScenarioKind[] = [...KINDS, 'late', 'late']
+
 export interface Scenario {
   readonly seed: number
   readonly kind: ScenarioKind
@@ -134,7 +137,7 @@ export interface ScenarioOptions {
 
 export const createScenario = ({ seed, isTiny = false }: ScenarioOptions): Scenario => {
   const random = createRandom(seed * 7_919 + 13)
-  const wish = isTiny ? 'burst' : (KINDS[random.below(KINDS.length)] ?? 'burst')
+  const wish = isTiny ? 'burst' : (WISHES[random.below(WISHES.length)] ?? 'burst')
   const scenes: readonly [number, number] = isTiny ? [1, 1] : wish === 'late' || random.below(4) === 0 ? [3, 8] : [1, 3]
   const world = randomWorld(seed, { scenes, disorder: false })
   const parsed = configSchema.parse(world.config)
@@ -203,7 +206,7 @@ export const createScenario = ({ seed, isTiny = false }: ScenarioOptions): Scena
     if (!isSame(sharedIn(config, others), base.shared, base.shared)) return once('burst')
     const alive = others.filter((record) => late.kept.has(carrierOf(record)))
     const phases: Phase[] = [{ at: begin, lasts: 0, records: others }]
-    const count = 4 + random.below(4)
+    const count = 5 + random.below(4)
     for (let i = 1; i <= count; i++)
       phases.push({
         at: begin + i * PHASE_OF_RETENTION * retention,

@@ -322,21 +322,24 @@ test(
     const reader = await read(log, { topic })
     const other = kafka.consumer({ groupId: reader.group })
     await other.connect()
-    await other.subscribe({ topics: [topic] })
-    await other.run({ autoCommit: false, eachBatch: async () => undefined })
-    const both = [0, 1].flatMap((partition) => numbered(5).map((message) => ({ ...message, partition })))
-    await until(async () => {
-      await log.append(topic, both)
-      return reader.batches.length > 0
-    })
-    const { partition } = reader.batches[0] ?? { partition: -1 }
-    const isDone = async (): Promise<boolean> =>
-      (await log.committed(reader.group, topic))[partition] === (await log.bounds(topic))[partition]?.end
-    await until(isDone)
-    // The broker asks who commits, not whose the partition is.
-    await other.commitOffsets([{ topic, partition, offset: '3' }])
-    await until(isDone)
-    await other.disconnect()
+    try {
+      await other.subscribe({ topics: [topic] })
+      await other.run({ autoCommit: false, eachBatch: async () => undefined })
+      const both = [0, 1].flatMap((partition) => numbered(5).map((message) => ({ ...message, partition })))
+      await until(async () => {
+        await log.append(topic, both)
+        return reader.batches.length > 0
+      })
+      const { partition } = reader.batches[0] ?? { partition: -1 }
+      const isDone = async (): Promise<boolean> =>
+        (await log.committed(reader.group, topic))[partition] === (await log.bounds(topic))[partition]?.end
+      await until(isDone)
+      // The broker asks who commits, not whose the partition is.
+      await other.commitOffsets([{ topic, partition, offset: '3' }])
+      await until(isDone)
+    } finally {
+      await other.disconnect()
+    }
   }),
 )
 

@@ -26,7 +26,8 @@ const RETRY = { initialRetryTime: 100, multiplier: 2, factor: 0.2, maxRetryTime:
 const TUNING: SubscriptionTuning = {
   batchMessages: 500,
   partitionBytes: 256 * 1024,
-  concurrency: 8,
+  fetchBytes: 32 * 1024 * 1024,
+  concurrency: 16,
   fetchWaitMs: 500,
   idleMs: 1_000,
   heartbeatMs: 1_000,

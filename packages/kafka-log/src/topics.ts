@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DAY_MS } from '@ringback/contracts'
 import { type Bounds, RingbackError, type TopicSpec } from '@ringback/pipeline'
-import type { Admin, Kafka, SeekEntry } from 'kafkajs'
+import { type Admin, ConfigResourceTypes, type Kafka, type SeekEntry } from 'kafkajs'
+import { backoffMs } from './backoff.ts'
 import { whenFirstUsed } from './connection.ts'
 import { guarded } from './faults.ts'
 
@@ -18,6 +19,9 @@ export interface TopicAdmin {
   readonly close: () => Promise<void>
 }
 
+/** Some six seconds in all. */
+const ATTEMPTS = 6
+
 const settings = (
   { retention, isCompacted, stampsOnAppend, mostMessageBytes }: TopicSpec,
   minInSyncReplicas: number | undefined,
@@ -32,8 +36,6 @@ const settings = (
     ...(minInSyncReplicas !== undefined && { 'min.insync.replicas': minInSyncReplicas }),
   }).map(([name, value]) => ({ name, value: String(value) }))
 
-/** How the protocol calls a topic where it describes settings. */
-const TOPIC_RESOURCE = 2
 const DESCRIBED = ['cleanup.policy', 'retention.ms', 'message.timestamp.type', 'max.message.bytes']
 
 const toSpec = (topic: string, partitions: number, values: ReadonlyMap<string, string>): TopicSpec => {
@@ -65,7 +67,9 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
   const counts = new Map<string, number>()
   const countPartitions = async (topic: string): Promise<number> => {
     const { topics } = await ask(`looking for ${topic}`, (admin) => admin.fetchTopicMetadata({ topics: [topic] }))
-    return topics[0]?.partitions.length ?? 0
+    const count = topics[0]?.partitions.length ?? 0
+    if (count === 0) throw new RingbackError('store', `${topic} has no partitions yet`, { retryable: true })
+    return count
   }
 
   const listTopics = async (): Promise<ReadonlySet<string>> =>
@@ -103,14 +107,16 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
     return byPartition(offsets).map(({ low, high }) => ({ earliest: Number(low), end: Number(high) }))
   }
 
-  /** A new partition is there before anybody leads it. */
-  const isLed = async (topic: string, partitions: number): Promise<boolean> => {
-    try {
-      return (await bounds(topic)).length >= partitions
-    } catch (error) {
-      if (error instanceof RingbackError && error.retryable) return false
-      throw error
-    }
+  /** Brokers learn of new partitions and their leaders one by one, and say until then that they are not there. */
+  const untilKnown = async (topic: string, partitions: number): Promise<void> => {
+    for (let attempts = 1; ; attempts++)
+      try {
+        if ((await bounds(topic)).length >= partitions) return
+        throw new RingbackError('store', `${topic} does not have all of its partitions yet`, { retryable: true })
+      } catch (error) {
+        if (attempts === ATTEMPTS) throw error
+        await sleep(backoffMs(attempts))
+      }
   }
 
   return {
@@ -141,13 +147,14 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
       }))
       await ask('creating topics', (admin) => admin.createTopics({ topics, waitForLeaders: true }))
       for (const { topic } of missing) counts.delete(topic)
+      await Promise.all(missing.map(({ topic, partitions }) => untilKnown(topic, partitions)))
       return missing.map(({ topic }) => topic)
     },
     describeTopics: async (wanted) => {
       const there = await listTopics()
       const names = wanted.filter((topic) => there.has(topic))
       if (names.length === 0) return []
-      const asked = names.map((name) => ({ type: TOPIC_RESOURCE, name, configNames: DESCRIBED }))
+      const asked = names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: DESCRIBED }))
       const { resources } = await ask('asking for the settings of topics', (admin) =>
         admin.describeConfigs({ resources: asked, includeSynonyms: false }),
       )
@@ -166,7 +173,7 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
       )
       counts.delete(topic)
       await connection.end()
-      while (!(await isLed(topic, partitions))) await sleep(LOOKS_EVERY_MS)
+      await untilKnown(topic, partitions)
     },
     deleteTopics: async (wanted) => {
       const there = await listTopics()
