@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DAY_MS } from '@ringback/contracts'
 import { type Bounds, RingbackError, type TopicSpec } from '@ringback/pipeline'
-import { type Admin, ConfigResourceTypes, type Kafka, type SeekEntry } from 'kafkajs'
+// Not all of its names are seen by ES modules.
+import kafkajs from 'kafkajs'
+import type { Admin, Kafka, SeekEntry } from 'kafkajs'
 import { backoffMs } from './backoff.ts'
 import { whenFirstUsed } from './connection.ts'
 import { guarded } from './faults.ts'
@@ -154,7 +156,7 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
       const there = await listTopics()
       const names = wanted.filter((topic) => there.has(topic))
       if (names.length === 0) return []
-      const asked = names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: DESCRIBED }))
+      const asked = names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: DESCRIBED }))
       const { resources } = await ask('asking for the settings of topics', (admin) =>
         admin.describeConfigs({ resources: asked, includeSynonyms: false }),
       )
