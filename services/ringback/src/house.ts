@@ -15,7 +15,7 @@ import type { CommonOptions } from './options.ts'
 import { createPipeline, type Pipeline, sweepBefore } from './pipeline.ts'
 
 /** Rows that may wait for the tables before reading pauses. */
-const MOST_WAITING_BYTES = 12 * 1024 * 1024
+const MOST_WAITING_BYTES = 24 * 1024 * 1024
 
 export interface House {
   readonly config: Config
