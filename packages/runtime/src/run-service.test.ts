@@ -109,6 +109,7 @@ test('it serves health, metrics and its own, and ends with 0 when it is told to'
   const { body } = await frame.get('/metrics')
   expect(body).toContain('ringback_received_total{stage="writer"} 7')
   expect(body).toContain('ringback_last_progress_seconds{stage="writer"} 2')
+  expect(body).toContain('ringback_ready{stage="writer"} 1')
   expect(body).toContain('process_cpu_seconds_total')
   frame.signal('SIGTERM')
   expect(await status).toBe(0)

@@ -118,6 +118,7 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
     if (stopping.signal.aborted) return notReady('it stops')
     return stage ? stage.ready() : notReady(waitingFor)
   }
+  metrics.watchReadiness(definition.name, async () => (await ready()).ready)
   const app = createHttpServer({ ready, metrics })
   service.routes?.(app)
   const port = await listen(app, options)
