@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DAY_MS } from '@ringback/contracts'
 import { type Bounds, RingbackError, type TopicSpec } from '@ringback/pipeline'
-import type { Admin, ConfigResourceTypes, Kafka, SeekEntry } from 'kafkajs'
+// Not all of its names are seen by ES modules.
+import kafkajs from 'kafkajs'
+import type { Admin, Kafka, SeekEntry } from 'kafkajs'
 import { backoffMs } from './backoff.ts'
 import { whenFirstUsed } from './connection.ts'
 import { guarded } from './faults.ts'
@@ -36,8 +38,6 @@ const settings = (
     ...(minInSyncReplicas !== undefined && { 'min.insync.replicas': minInSyncReplicas }),
   }).map(([name, value]) => ({ name, value: String(value) }))
 
-/** How the protocol calls a topic where settings are described; kafkajs, as an ES module, does not export its name. */
-const TOPIC_RESOURCE = 2 as ConfigResourceTypes
 const DESCRIBED = ['cleanup.policy', 'retention.ms', 'message.timestamp.type', 'max.message.bytes']
 
 const toSpec = (topic: string, partitions: number, values: ReadonlyMap<string, string>): TopicSpec => {
@@ -156,7 +156,7 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
       const there = await listTopics()
       const names = wanted.filter((topic) => there.has(topic))
       if (names.length === 0) return []
-      const asked = names.map((name) => ({ type: TOPIC_RESOURCE, name, configNames: DESCRIBED }))
+      const asked = names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: DESCRIBED }))
       const { resources } = await ask('asking for the settings of topics', (admin) =>
         admin.describeConfigs({ resources: asked, includeSynonyms: false }),
       )
