@@ -1,6 +1,5 @@
 /** A member of a consumer group: kafkajs's consumer, its beginning, its end, and what it tells in between. */
 import { setMaxListeners } from 'node:events'
-import { setMaxListeners } from 'node:events'
 import type { Instant } from '@ringback/contracts'
 import type { Bounds, Subscription, SubscriptionOptions } from '@ringback/pipeline'
 import type { Kafka, RetryOptions } from 'kafkajs'
@@ -54,8 +53,6 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
     sessionTimeout: tuning.sessionMs,
   })
   const stopping = new AbortController()
-  // Every partition, and every pause, listens for it.
-  setMaxListeners(0, stopping.signal)
   const { signal } = stopping
   // Each partition that waits listens.
   setMaxListeners(0, signal)
