@@ -59,6 +59,9 @@ const cpuOf = ({ pid }: ChildProcess): number => {
 
 up()
 const config = join(folder, 'ringback.yaml')
+execFileSync(process.execPath, [join(root, 'services/ringback/dist/main.js'), 'topics', 'create', '--config', config], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+})
 const native = JSON.parse(readFileSync(join(folder, 'native.json'), 'utf8')) as {
   readonly kafka: { readonly brokers: readonly string[] }
   readonly clickhouse: { readonly url: string }

@@ -224,7 +224,10 @@ const RANKS = 2n ** 63n
 const assertSpoken = ({ nodes }: State, tables: ReadonlyMap<string, Said>): void => {
   for (const [name, { root }] of nodes)
     for (const [key] of root?.said ?? []) {
-      const row = tables.get(key)
+      const isJourney = key.startsWith('journey|')
+      const row = tables.get(
+        isJourney ? `journey|${key.slice(key.lastIndexOf('|') + 1)}` : key.replace('contact|contact:', 'contact|'),
+      )
       if (!row) throw violated(4, `${name} believes to have said ${key}`)
       if ((row.version / SMALLER_ROOT) % RANKS !== RANKS - 1n - rankOf(name))
         throw violated(4, `what stands of ${key} was not said by ${name}, which holds it`)

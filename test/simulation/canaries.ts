@@ -122,7 +122,7 @@ export const CANARIES: Readonly<Record<string, readonly Change[]>> = {
     change(OWNER, 'const lastDirty = new Map();', 'const lastDirty = new Map(); const keptDirty = new Map();'),
     change(OWNER, 'lastDirty.set(partition, loaded.dirty);', ''),
   ],
-  'forgetting with withdrawals': [change(JUDGING, '&& !silent.has(key)', '')],
+  'forgetting with withdrawals': [change(JUDGING, 'if (valueOf(facts, carrier) !== undefined) said.push', 'said.push')],
   'profiles not sent again': [change(RUN, 'sayProfilesAgain(place, rulesOf(currentConfig), profileRetention);', '')],
 }
 

@@ -167,11 +167,9 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
     const isMeant = ([name]: HouseholdFacts[number]): boolean =>
       (after === null || name > after) && (until === null || name <= until)
     if (mergeHousehold(facts, range ? root.facts.filter(isMeant) : root.facts) !== facts) return true
-    if (after !== null) return false
+    if (after === null && root.marks.some(([token]) => valueOf(marks, token) === undefined)) return true
     const claimed = new Set(claims)
-    return (
-      root.marks.some(([token]) => valueOf(marks, token) === undefined) || root.said.some(([id]) => !claimed.has(id))
-    )
+    return until === null && root.said.some(([id]) => !claimed.has(id))
   }
 
   const supersededBy = (facts: HouseholdFacts, root: RootState, output: FoldOutput): void => {

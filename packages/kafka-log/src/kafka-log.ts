@@ -63,6 +63,17 @@ export const createKafkaLog = (options: KafkaLogOptions): Log => {
     bounds: admin.bounds,
     committed: admin.committed,
     createTopics: admin.createTopics,
+    describeTopics: admin.describeTopics,
+    addPartitions: async (topic, partitions) => {
+      await admin.addPartitions(topic, partitions)
+      await appender.close()
+    },
+    deleteTopics: async (topics) => {
+      await admin.deleteTopics(topics)
+      // It connects anew when it is next used, and finds them as they are by then.
+      await appender.close()
+    },
+    membersOf: admin.membersOf,
     subscribe: async (wanted) => {
       const subscription = await subscribe(
         {

@@ -2,6 +2,7 @@
  * The frame of a service: configuration, log, metrics and health around whatever it runs; started in order, stopped in reverse.
  * What may pass by itself is waited for, what does not ends the process with its status, and the supervisor starts it again.
  */
+import { setMaxListeners } from 'node:events'
 import { type Instant, SECOND_MS } from '@ringback/contracts'
 import { RingbackError, type StageMetrics } from '@ringback/pipeline'
 import { type ClusterConfig, requireCluster } from './cluster-config.ts'
@@ -96,6 +97,8 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
   const metrics: Metrics = createMetrics({ withProcess: true })
   const resources: Closer[] = []
   const stopping = new AbortController()
+  // Every partition, and every pause, listens for it.
+  setMaxListeners(0, stopping.signal)
   const pause = (ms: number): Promise<void> => host.pause(ms, stopping.signal)
   const { outcome, fail } = createOutcome(host)
   const service = definition.build({

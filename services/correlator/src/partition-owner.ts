@@ -204,9 +204,10 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
       from = after.next ?? end
     }
     if (folded?.next === undefined) return
-    await batch.commit(folded.next)
-    // Caught up: what changed since the last judging is not left waiting. A repeated `judge` finds nothing to do.
+    // Caught up: what changed since the last judging is not left waiting. A repeated `judge` finds nothing to do. Before the commit,
+    // so that whoever sees the group at the end of the log sees all that follows from it, too.
     if (folded.next === batch.highWatermark && folded.dirty.length > 0) await appendJudge(batch.partition)
+    await batch.commit(folded.next)
   }
 
   /** Heals what a crash or a loss left, once nothing comes any more; tells an empty partition which rules judge it. */
@@ -227,9 +228,9 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
       owned.seek(position)
       return
     }
-    await owned.commit(position)
     if (!loaded.rules) await log.append(topics.households, [toControl({ ...own, isFirst: true }, partition)])
     else if (loaded.dirty.length > 0) await appendJudge(partition)
+    await owned.commit(position)
   }
 
   return { onBatch, onIdle, standstill: gate.standstill }

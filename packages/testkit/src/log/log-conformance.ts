@@ -159,6 +159,64 @@ export const logConformance = (name: string, open: () => Promise<OpenLog | undef
       })
     })
 
+    sentence('tells which topics are there, and how they are set', async (log) => {
+      const spec = { retention: 86_400_000, isCompacted: false, stampsOnAppend: true, mostMessageBytes: 2_000_000 }
+      const kept = await makeTopic(log, { ...spec, partitions: 3 })
+      const compacted = { retention: undefined, isCompacted: true, stampsOnAppend: false, mostMessageBytes: 1_000_000 }
+      const other = await makeTopic(log, { ...compacted, partitions: 1 })
+      const described = await log.describeTopics([kept, `${kept}.missing`, other])
+      expect(described.toSorted((a, b) => b.partitions - a.partitions)).toEqual([
+        { ...spec, topic: kept, partitions: 3 },
+        { ...compacted, topic: other, partitions: 1 },
+      ])
+      expect(await log.describeTopics([])).toEqual([])
+    })
+
+    sentence('gives a topic more partitions, never fewer, and keeps what lies in it', async (log) => {
+      const topic = await makeTopic(log, { partitions: 2 })
+      await log.append(topic, numbered(50))
+      const before = await log.bounds(topic)
+      await log.addPartitions(topic, 5)
+      await log.addPartitions(topic, 3)
+      expect(await log.bounds(topic)).toEqual([
+        ...before,
+        ...Array.from({ length: 3 }, () => ({ earliest: 0, end: 0 })),
+      ])
+      await log.append(topic, [{ key: 'a', value: '50', partition: 4 }])
+      expect((await log.bounds(topic))[4]).toEqual({ earliest: 0, end: 1 })
+      const reader = await read(log, { topic })
+      await until(() => new Set(reader.values()).size === 51)
+      await expect(log.addPartitions(`${topic}.missing`, 2)).rejects.toMatchObject({ retryable: false })
+    })
+
+    sentence('deletes a topic with all that lies in it, and makes it anew with other partitions', async (log) => {
+      const topic = await makeTopic(log, { partitions: 2 })
+      await log.append(topic, numbered(50))
+      const former = await read(log, { topic })
+      await until(() => former.values().length === 50)
+      await former.stop()
+      await log.deleteTopics([topic, `${topic}.missing`])
+      expect(await log.describeTopics([topic])).toEqual([])
+      await expect(log.bounds(topic)).rejects.toMatchObject({ retryable: false })
+      const spec = { topic, retention: undefined, isCompacted: false, stampsOnAppend: true, mostMessageBytes: 1e6 }
+      expect(await log.createTopics([{ ...spec, partitions: 5 }])).toEqual([topic])
+      await log.append(topic, numbered(20, 100))
+      expect((await log.bounds(topic)).map(({ end }) => end).reduce((a, b) => a + b)).toBe(20)
+      const reader = await read(log, { topic })
+      await until(() => reader.values().length === 20)
+      expect(Math.min(...reader.values())).toBe(100)
+    })
+
+    sentence('knows how many members a group has', async (log) => {
+      const topic = await makeTopic(log, { partitions: 2 })
+      expect(await log.membersOf('nobody')).toBe(0)
+      const first = await read(log, { topic })
+      const second = await read(log, { topic, group: first.group })
+      await until(async () => (await log.membersOf(first.group)) === 2)
+      await second.stop()
+      await until(async () => (await log.membersOf(first.group)) === 1)
+    })
+
     sentence('gives a batch again that failed, in full', async (log) => {
       const topic = await makeTopic(log, { partitions: 1 })
       await log.append(topic, numbered(20))
