@@ -59,7 +59,7 @@ const OWN: Readonly<Record<string, (value: string, world: number) => string>> = 
 }
 
 /** What stands for nobody stays it. */
-const isNobody = (value: string): boolean => /^\s*(anon|nobody@.*|withheld|no at all)\s*$/i.test(value)
+const isNobody = (value: string): boolean => value.trim() === 'ANON' || /^\s*nobody@/i.test(value)
 
 const ownIdentifier = (type: string, value: string, world: number): string =>
   isNobody(value) ? value : (OWN[type]?.(value, world) ?? value)
