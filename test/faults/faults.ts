@@ -158,7 +158,17 @@ const report = (times: ReadonlyMap<string, readonly number[]>): void => {
 const main = async (dir: string, random: Random): Promise<void> => {
   say(`seed ${seed}, in ${dir}`)
   const disks = countOf('disk')
-  for (let i = 0; i < disks; i++) say(await runDiskFault(join(dir, `disk-${i + 1}`), i, seed + i, random, clock))
+  for (let i = 0; i < disks; i++) {
+    const folder = join(dir, `disk-${i + 1}`)
+    const isRunning = i % 2 === 1
+    try {
+      say(await runDiskFault({ folder, seed: seed + i, random, clock, isRunning }))
+    } catch (cause) {
+      throw new Error(`disk full ${i + 1}/${disks}, ${isRunning ? 'under a running start' : 'under imports'}`, {
+        cause,
+      })
+    }
+  }
   const faults = chooseFaults()
   if (faults.length === 0) return
   const cluster = await startCluster(dir)
