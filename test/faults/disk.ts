@@ -81,8 +81,8 @@ interface Ran {
 }
 
 const worldOf = (row: Row): number => {
-  const named = row['contact_id'] ?? (row['sessions'] as readonly string[] | undefined)?.[0]
-  return Number(/(\d{5})~/.exec(String(named))?.[1])
+  const named = (row['contact_id'] ?? (row['sessions'] as readonly string[] | undefined)?.[0] ?? '') as string
+  return Number(/(\d{5})~/.exec(named)?.[1])
 }
 
 const createCommands = (folder: string, disk: Disk) => {

@@ -36,8 +36,8 @@ const look = async ({ log }: Cluster): Promise<{ readonly behind: number; readon
 
 const readRows = async ({ tables }: Cluster): Promise<Row[]> => {
   const rows: Row[] = []
-  for await (const row of tables.journeys()) rows.push(row as unknown as Row)
-  for await (const row of tables.contacts({ timezone: 'Europe/London' })) rows.push(row as unknown as Row)
+  for await (const row of tables.journeys()) rows.push(row)
+  for await (const row of tables.contacts({ timezone: 'Europe/London' })) rows.push(row)
   return rows
 }
 
