@@ -76,7 +76,7 @@ const running = new Map<string, ChildProcess>()
 const startService = (name: string): ChildProcess => {
   const child = spawn(
     process.execPath,
-    [join(root, 'services', name, 'dist/main.js'), '--config', config, '--port', '0'],
+    ['--max-semi-space-size=64', join(root, 'services', name, 'dist/main.js'), '--config', config, '--port', '0'],
     { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, LOG_LEVEL: 'warn' } },
   )
   child.once('exit', (code) => {

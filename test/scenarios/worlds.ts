@@ -12,13 +12,9 @@ export interface World {
   readonly plain: EdgeRecords
 }
 
-export const createWorld = (seed: number, options?: WorldOptions): World => {
-  const world = randomWorld(seed, options)
-  const config = configSchema.parse(world.config)
-  // A date may be of the day after `now`.
-  const records = toEdgeRecords(config, world.now + 2 * 86_400_000, world)
+/** Records as the reference law takes them, of what was sent and what the edge made of it. */
+export const toReferenceRecords = (raw: readonly object[], records: readonly EdgeRecord[]): EdgeRecords => {
   const plain = { web: [] as unknown[], contacts: [] as unknown[], profiles: [] as unknown[] }
-  const raw = [...world.web, ...world.contacts, ...world.profiles]
   for (const [i, record] of records.entries()) {
     const sent =
       record.kind === 'web'
@@ -27,5 +23,14 @@ export const createWorld = (seed: number, options?: WorldOptions): World => {
     const present = sent.filter(([, value]) => value !== null && value !== '' && value !== undefined)
     plain[record.kind].push({ identifiers: [], ...Object.fromEntries(present), received: record.received })
   }
-  return { world, config, records, plain: plain as unknown as EdgeRecords }
+  return plain as unknown as EdgeRecords
+}
+
+export const createWorld = (seed: number, options?: WorldOptions): World => {
+  const world = randomWorld(seed, options)
+  const config = configSchema.parse(world.config)
+  // A date may be of the day after `now`.
+  const records = toEdgeRecords(config, world.now + 2 * 86_400_000, world)
+  const plain = toReferenceRecords([...world.web, ...world.contacts, ...world.profiles], records)
+  return { world, config, records, plain }
 }

@@ -402,3 +402,17 @@ test(
     })
   }),
 )
+
+test(
+  'the bounds of several topics may be asked for at once, of a client that has seen none of them',
+  onBroker(async (there) => {
+    const names = [await makeTopic(there), await makeTopic(there), await makeTopic(there), await makeTopic(there)]
+    const log = createKafkaLog({ brokers: there.native.kafka?.brokers ?? [], clientId: 'fresh', clock: Date.now })
+    try {
+      const bounds = await Promise.all([...names, ...names].map((name) => log.bounds(name)))
+      expect(bounds).toEqual(bounds.map(() => [{ earliest: 0, end: 0 }]))
+    } finally {
+      await log.close()
+    }
+  }),
+)

@@ -31,7 +31,7 @@ const TUNING: SubscriptionTuning = {
   fetchWaitMs: 500,
   idleMs: 1_000,
   heartbeatMs: 1_000,
-  sessionMs: 30_000,
+  sessionMs: 10_000,
   retry: RETRY,
 }
 

@@ -19,6 +19,7 @@ export interface SubscriptionTuning {
   readonly fetchWaitMs: number
   readonly idleMs: number
   readonly heartbeatMs: number
+  /** What a member that died owned stands still for so long; one that says nothing for longer is taken for dead, and joins again. */
   readonly sessionMs: number
   readonly retry: RetryOptions
 }

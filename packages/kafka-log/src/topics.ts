@@ -8,6 +8,7 @@ import type { Admin, Kafka, SeekEntry } from 'kafkajs'
 import { backoffMs } from './backoff.ts'
 import { whenFirstUsed } from './connection.ts'
 import { guarded } from './faults.ts'
+import { createTurns } from './turns.ts'
 
 export interface TopicAdmin {
   readonly partitionsOf: (topic: string) => Promise<number>
@@ -63,8 +64,10 @@ const toOffset = ({ offset }: SeekEntry): number | undefined => (Number(offset) 
 
 export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): TopicAdmin => {
   const connection = whenFirstUsed(() => kafka.admin())
+  const turns = createTurns()
+  // One question at a time: kafkajs's admin loses sight of a topic while it asks for another's offsets.
   const ask = <T>(doing: string, question: (admin: Admin) => Promise<T>): Promise<T> =>
-    guarded(doing, () => connection.use(question))
+    guarded(doing, () => turns.take('admin', () => connection.use(question)))
 
   const counts = new Map<string, number>()
   const countPartitions = async (topic: string): Promise<number> => {

@@ -133,11 +133,7 @@ export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): 
         setProfile: (node, message) => saidAgain.set(node, message),
       }
       const result = work(transaction)
-      try {
-        commit(changed, entries, saidAgain, transaction.progress)
-      } catch (cause) {
-        throw new RingbackError('store', `LMDB could not write to ${path}: is the disk full?`, { cause })
-      }
+      writing(path, () => commit(changed, entries, saidAgain, transaction.progress))
       return result
     },
     outbox: function* () {
@@ -147,9 +143,11 @@ export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): 
       }
     },
     removeOutbox: (entries) =>
-      env.transactionSync(() => {
-        for (const entry of entries) outbox.removeSync(outboxKey(entry))
-      }),
+      writing(path, () =>
+        env.transactionSync(() => {
+          for (const entry of entries) outbox.removeSync(outboxKey(entry))
+        }),
+      ),
     profiles: function* () {
       for (const { value } of profiles.getRange({ snapshot: false })) yield value
     },
@@ -161,18 +159,20 @@ export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): 
       const due = [...days.getRange({ end: [limit, 0] })]
       let removed = 0
       for (const { key, value } of due)
-        env.transactionSync(() => {
-          for (const id of value) {
-            const kept = nodes.get(id)
-            if (!kept || kept[1] >= limit) continue
-            const [name] = kept
-            nodes.removeSync(id)
-            ids.removeSync(keyOf(name))
-            cache.delete(name)
-            removed++
-          }
-          days.removeSync(key)
-        })
+        writing(path, () =>
+          env.transactionSync(() => {
+            for (const id of value) {
+              const kept = nodes.get(id)
+              if (!kept || kept[1] >= limit) continue
+              const [name] = kept
+              nodes.removeSync(id)
+              ids.removeSync(keyOf(name))
+              cache.delete(name)
+              removed++
+            }
+            days.removeSync(key)
+          }),
+        )
       return removed
     },
     flushed: async () => {
@@ -182,6 +182,14 @@ export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): 
       await env.flushed
       await env.close()
     },
+  }
+}
+
+const writing = (path: string, work: () => void): void => {
+  try {
+    work()
+  } catch (cause) {
+    throw new RingbackError('store', `LMDB could not write to ${path}: is the disk full?`, { cause })
   }
 }
 

@@ -36,3 +36,11 @@ test.each([
   expect(failure instanceof RowsRejected).toBe(isRejected)
   expect(failure.message).toContain('insert-journeys')
 })
+
+test.each([
+  ["its engine's own limit", coded('243')],
+  ["the system's", Object.assign(new Error('Code: 75. write(): No space left on device'), { code: '75' })],
+])('a full disk, by %s, is called that', (_, cause) => {
+  expect(toFailure('insert-journeys', cause).message).toContain('the disk is full')
+  expect(toFailure('insert-journeys', coded('75')).message).not.toContain('full')
+})

@@ -89,6 +89,11 @@ const codeOf = (cause: unknown): string =>
 /** The client has no code for its own time-out. */
 const isTimeout = (cause: unknown): boolean => cause instanceof Error && cause.message === 'Timeout error.'
 
+/** By its own number, or by the system's, of which only the text tells. */
+const isDiskFull = (cause: unknown): boolean =>
+  codeOf(cause) === String(PASSING.NOT_ENOUGH_SPACE) ||
+  (cause instanceof Error && cause.message.includes('No space left on device'))
+
 /** Says which statement failed and never what it held: rows and parameters may name residents' tokens. */
 export const toFailure = (statement: string, cause: unknown): RingbackError => {
   if (cause instanceof RingbackError) return cause
@@ -99,7 +104,8 @@ export const toFailure = (statement: string, cause: unknown): RingbackError => {
     return new RingbackError('warehouse', `The tables are not there (${statement}): the writer makes them, start it.`, {
       cause,
     })
-  return new RingbackError('warehouse', `ClickHouse failed at ${statement} (${code || 'no code'}).`, {
+  const why = isDiskFull(cause) ? ': the disk is full. Make room, and do the same again' : ''
+  return new RingbackError('warehouse', `ClickHouse failed at ${statement} (${code || 'no code'})${why}.`, {
     cause,
     retryable,
   })

@@ -14,7 +14,7 @@ import type { CommonOptions } from './options.ts'
 import { createPipeline, sweepBefore } from './pipeline.ts'
 
 /** Rows that may wait for the tables before reading pauses. */
-const MOST_WAITING_BYTES = 12 * 1024 * 1024
+const MOST_WAITING_BYTES = 24 * 1024 * 1024
 
 const claim = (store: Store, keyId: string, rules: Rules): void => {
   const progress = store.progress()

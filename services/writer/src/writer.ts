@@ -9,7 +9,10 @@ export interface Writer {
   readonly take: (entries: readonly OutboxEntry[]) => void
   /** Resolves when little enough is waiting for more to be said. */
   readonly room: () => Promise<void>
-  /** Resolves when everything taken is in the tables. Rejects, as does `room`, if an insert failed for good. */
+  /**
+   * Resolves when everything taken is in the tables. Rejects, as does `room`, if an insert failed; that is told once, and whoever
+   * asks next has the same tried again: a disk that was full may have room by then.
+   */
   readonly settled: () => Promise<void>
 }
 
@@ -59,8 +62,16 @@ export const createWriter = ({ store, insert, mostWaiting }: WriterOptions): Wri
 
   const until = async (isDone: () => boolean): Promise<void> => {
     if (waiting.length > 0 && !failure) run()
-    while (!isDone() && !failure) await new Promise<void>((resume) => wake.push(resume))
-    if (failure) throw failure.cause
+    for (;;) {
+      if (failure) {
+        const { cause } = failure
+        failure = undefined
+        throw cause
+      }
+      if (isDone()) return
+      run()
+      await new Promise<void>((resume) => wake.push(resume))
+    }
   }
 
   return {
