@@ -66,12 +66,12 @@ export const createKafkaLog = (options: KafkaLogOptions): Log => {
     describeTopics: admin.describeTopics,
     addPartitions: async (topic, partitions) => {
       await admin.addPartitions(topic, partitions)
-      await appender.close()
+      await appender.renew()
     },
     deleteTopics: async (topics) => {
       await admin.deleteTopics(topics)
       // It connects anew when it is next used, and finds them as they are by then.
-      await appender.close()
+      await appender.renew()
     },
     membersOf: admin.membersOf,
     subscribe: async (wanted) => {

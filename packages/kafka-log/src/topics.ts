@@ -177,7 +177,7 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
         admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] }),
       )
       counts.delete(topic)
-      await connection.end()
+      await connection.renew()
       await untilKnown(topic, partitions)
     },
     deleteTopics: async (wanted) => {
@@ -187,7 +187,7 @@ export const createTopicAdmin = (kafka: Kafka, minInSyncReplicas?: number): Topi
       await ask('deleting topics', (admin) => admin.deleteTopics({ topics }))
       for (const topic of topics) counts.delete(topic)
       // What this client knows of them must not be taken for what comes after.
-      await connection.end()
+      await connection.renew()
       for (let names = there; topics.some((topic) => names.has(topic)); names = await listTopics())
         await sleep(LOOKS_EVERY_MS)
     },
