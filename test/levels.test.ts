@@ -1,4 +1,5 @@
 /** A package may import only from lower levels; no service imports another, but ringback composes them (DESIGN section 3). */
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -7,6 +8,7 @@ const root = join(__dirname, '..')
 interface Manifest {
   readonly name: string
   readonly ringback: { readonly level: number }
+  readonly exports?: unknown
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
@@ -49,3 +51,16 @@ test.each(rooms.map(({ manifest, folder }) => [manifest.name, manifest, folder] 
     )
   },
 )
+
+test('every package and service that others import loads as it is built', () => {
+  // Tests run the sources through another loader, which finds names that this one does not.
+  const loads = rooms
+    .filter(({ manifest }) => manifest.exports !== undefined)
+    .map(({ folder }) => `await import(${JSON.stringify(join(folder, 'dist/index.js'))})`)
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', `${loads.join('\n')}\nprocess.exit(0)`],
+    { encoding: 'utf8' },
+  )
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+}, 60_000)

@@ -115,7 +115,7 @@ interface Session {
   readonly resident: number
 }
 
-const sessionEvents = (session: Session, random: () => number): Record<string, unknown>[] => {
+const sessionEvents = (session: Session, random: () => number, part: string): Record<string, unknown>[] => {
   const who = identity(session.resident)
   const isTransaction = random() < 0.35
   const hasConsent = random() < 0.65
@@ -146,9 +146,9 @@ const sessionEvents = (session: Session, random: () => number): Record<string, u
             ? 'validation_error'
             : 'step'
     return {
-      id: `e-${session.id}-${i}-${(session.id * 7919).toString(36)}`,
+      id: `e${part}-${session.id}-${i}-${(session.id * 7919).toString(36)}`,
       time: new Date(at).toISOString(),
-      session: `s-${session.id.toString(36)}-${(session.id * 104729).toString(36)}`,
+      session: `s${part}-${session.id.toString(36)}-${(session.id * 104729).toString(36)}`,
       type,
       url: isTransaction ? `${url}?step=${i}` : page,
       ...(isTransaction ? { task } : {}),
@@ -165,7 +165,13 @@ const sessionEvents = (session: Session, random: () => number): Record<string, u
 }
 
 /** Writes `web.ndjson` and `contacts.ndjson`, both in the order of time. */
-export const writeCouncilFiles = async (folder: string, events: number, contacts: number): Promise<void> => {
+export const writeCouncilFiles = async (
+  folder: string,
+  events: number,
+  contacts: number,
+  /** Part of every id: the same events again, as others. */
+  part = '',
+): Promise<void> => {
   const random = createRandom(20_261_124)
   const sessions: Session[] = Array.from({ length: Math.floor(events / EVENTS_PER_SESSION) }, (_, id) => ({
     at: BEGIN + Math.floor(id / SESSIONS_PER_DAY) * DAY_MS + timeOfDay(random),
@@ -179,7 +185,7 @@ export const writeCouncilFiles = async (folder: string, events: number, contacts
   const byTime = (a: Record<string, unknown>, b: Record<string, unknown>): number =>
     String(a['time']) < String(b['time']) ? -1 : 1
   for (const [i, session] of sessions.entries()) {
-    open.push(...sessionEvents(session, random))
+    open.push(...sessionEvents(session, random, part))
     if (i % 500 !== 499) continue
     const now = new Date(session.at).toISOString()
     open.sort(byTime)
@@ -207,7 +213,7 @@ export const writeCouncilFiles = async (folder: string, events: number, contacts
     const isWithheld = random() < 0.09
     await calls.write({
       source: 'telephony',
-      id: `c-${id}`,
+      id: `c${part}-${id}`,
       time: new Date(at).toISOString(),
       channel: random() < 0.9 ? 'phone' : 'email',
       outcome: random() < 0.15 ? 'abandoned' : 'answered',

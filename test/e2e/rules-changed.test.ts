@@ -31,7 +31,12 @@ test.each([3, 17])(
     expect(fresh.run(['import', ...files, '--now', NOW]).status).toBe(0)
     for (const name of ['journeys', 'contacts'])
       expect(comparable(bench.rows(name))).toEqual(comparable(fresh.rows(name)))
-    expect(comparable(bench.rows('journeys'))).not.toEqual(before)
+    const after = comparable(bench.rows('journeys'))
+    expect(after).not.toEqual(before)
+    const rejudged = bench.run(['rejudge', '--json', '--now', NOW])
+    expect(rejudged).toMatchObject({ status: 0 })
+    expect((JSON.parse(rejudged.stdout) as { judged: number }).judged).toBeGreaterThan(0)
+    expect(comparable(bench.rows('journeys'))).toEqual(after)
   },
   180_000,
 )

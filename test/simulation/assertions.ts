@@ -1,9 +1,10 @@
 /** What HOUSEHOLD-LOG asserts, by its numbers: in every state, and at rest. */
 import type { Config, EdgeRecord, Token } from '@ringback/contracts'
 import { compareNodes, decodeMessage, isCarrierNode, type NodeState, rankOf } from '@ringback/households'
-import { showsShared, tokenType, valueOf } from '@ringback/journeys'
+import { type HouseholdFacts, mergeHousehold, showsShared, valueOf } from '@ringback/journeys'
 import type { Topics } from '@ringback/pipeline'
 import { carrierOf } from '../scenarios/judge-records.ts'
+import { carriersOf } from './law.ts'
 import type { Scenario } from './scenario.ts'
 import type { Said, SimulatedWorld } from './simulated-world.ts'
 
@@ -75,34 +76,6 @@ const createUnion = () => {
       if (x !== y) parents.set(x, y)
     },
   }
-}
-
-const isAlone = (node: string, tokens: ReadonlySet<Token>, isExcluded: boolean): boolean => {
-  if (tokens.size > 50) return true
-  if (!node.startsWith('session:')) return false
-  const count = (type: string): number => [...tokens].filter((token) => tokenType(token) === type).length
-  return isExcluded || count('account') > 1 || count('crm') > 1
-}
-
-interface Carriers {
-  readonly tokens: ReadonlyMap<string, ReadonlySet<Token>>
-  readonly alone: ReadonlySet<string>
-}
-
-const carriersOf = (records: readonly EdgeRecord[]): Carriers => {
-  const tokens = new Map<string, Set<Token>>()
-  const excluded = new Set<string>()
-  for (const record of records) {
-    const name = carrierOf(record)
-    const known = tokens.get(name) ?? new Set<Token>()
-    tokens.set(name, known)
-    for (const token of record.tokens) known.add(token)
-    if (record.kind === 'web' && !record.isPublic) excluded.add(name)
-  }
-  const alone = new Set(
-    [...tokens].filter(([name, own]) => isAlone(name, own, excluded.has(name))).map(([name]) => name),
-  )
-  return { tokens, alone }
 }
 
 /**
@@ -224,11 +197,35 @@ const RANKS = 2n ** 63n
 const assertSpoken = ({ nodes }: State, tables: ReadonlyMap<string, Said>): void => {
   for (const [name, { root }] of nodes)
     for (const [key] of root?.said ?? []) {
-      const row = tables.get(key)
+      const isJourney = key.startsWith('journey|')
+      const row = tables.get(
+        isJourney ? `journey|${key.slice(key.lastIndexOf('|') + 1)}` : key.replace('contact|contact:', 'contact|'),
+      )
       if (!row) throw violated(4, `${name} believes to have said ${key}`)
       if ((row.version / SMALLER_ROOT) % RANKS !== RANKS - 1n - rankOf(name))
         throw violated(4, `what stands of ${key} was not said by ${name}, which holds it`)
     }
+}
+
+/**
+ * 10: the log holds each household whole: its messages from the last snapshot on, or all that are left where there is none, say all
+ * that its root knows. So whatever is lost can be built again.
+ */
+const assertRebuildable = ({ world, topics }: Inspected, { nodes, next }: State): void => {
+  const told = new Map<string, HouseholdFacts>()
+  for (const partition of next.keys())
+    for (const { key, value } of world.read(topics.households, partition, 0, Infinity)) {
+      const message = decodeMessage(key ?? '', String(value))
+      if (message.kind !== 'facts') continue
+      const begins = message.isSnapshot && (message.range?.[0] ?? null) === null
+      told.set(message.node, mergeHousehold(begins ? [] : (told.get(message.node) ?? []), message.facts))
+    }
+  for (const [name, { root }] of nodes) {
+    if (!root) continue
+    const known = told.get(name) ?? []
+    if (mergeHousehold(known, root.facts) !== known)
+      throw violated(10, `the log no longer holds the household of ${name}`)
+  }
 }
 
 export interface AtRest extends Inspected {
@@ -248,6 +245,7 @@ export const assertAtRest = (inspected: AtRest): void => {
     assertGathered(inspected, state)
     assertAlone(inspected, state)
     assertSpoken(state, tables)
+    assertRebuildable(inspected, state)
   }
   const { lateComer } = scenario
   if (lateComer !== undefined) {

@@ -122,7 +122,7 @@ export const CANARIES: Readonly<Record<string, readonly Change[]>> = {
     change(OWNER, 'const lastDirty = new Map();', 'const lastDirty = new Map(); const keptDirty = new Map();'),
     change(OWNER, 'lastDirty.set(partition, loaded.dirty);', ''),
   ],
-  'forgetting with withdrawals': [change(JUDGING, '&& !silent.has(key)', '')],
+  'forgetting with withdrawals': [change(JUDGING, 'if (valueOf(facts, carrier) !== undefined) said.push', 'said.push')],
   'profiles not sent again': [change(RUN, 'sayProfilesAgain(place, rulesOf(currentConfig), profileRetention);', '')],
 }
 
@@ -135,9 +135,6 @@ export const MORE_CANARIES: Readonly<Record<string, readonly Change[]>> = {
       'if (!isJudging || loaded.dirty.every(loaded.has)) return loaded; const more = await states.load(partition, new Set(loaded.dirty)); return { ...loaded, nodes: { get: (name) => (loaded.has(name) ? loaded.nodes : more.nodes).get(name) } };',
     ),
     change(OWNER, 'if (isJudging) for (const name of lastDirty.get(partition) ?? []) names.add(name);', ''),
-  ],
-  'the first rules of a partition count whenever they come': [
-    change(STRETCH, 'if (rules === undefined || !message.isFirst) rules = message;', 'rules = message;'),
   ],
   'a large move loses its second half': [
     change(

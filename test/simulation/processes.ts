@@ -41,6 +41,7 @@ export const correlatorProcess = (place: Place, process: string, rules: Rules, g
     topics: place.topics,
     metrics: NO_METRICS,
     judgingEvery: 7,
+    mostCharacters: 3_000,
   })
 
 export const assemblerProcess = ({ world, scheduler, topics }: Place, process: string, rules: Rules): BatchHandler =>

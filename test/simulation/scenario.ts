@@ -9,7 +9,7 @@ import {
   WEEK_MS,
 } from '@ringback/contracts'
 import { createRules, showsShared } from '@ringback/journeys'
-import { peopleOf } from './law.ts'
+import { carriersOf, peopleOf } from './law.ts'
 import { randomWorld } from '@ringback/testkit'
 import { carrierOf, judgeRecords, toEdgeRecords } from '../scenarios/judge-records.ts'
 import { createRandom, type Random } from './random.ts'
@@ -29,6 +29,9 @@ export const KINDS = ['burst', 'spread', 'long', 'late', 'fade', 'return'] as co
  * expired too.
  */
 export type ScenarioKind = (typeof KINDS)[number]
+
+/** Many worlds have nobody who could come late. */
+const WISHES: readonly ScenarioKind[] = [...KINDS, 'late', 'late']
 
 export interface Scenario {
   readonly seed: number
@@ -109,15 +112,20 @@ const chooseLateComer = (
     tokens.set(name, new Set([...(tokens.get(name) ?? []), ...record.tokens]))
     for (const token of record.tokens) holders.set(token, new Set([...(holders.get(token) ?? []), name]))
   }
+  const { alone } = carriersOf(records)
   const isLate = ([name, own]: readonly [string, ReadonlySet<Token>]): boolean =>
     !name.startsWith('profile:') &&
     [...own].every((token) => shared.has(token) || holders.get(token)?.size === 1) &&
-    [...own].some((token) => shared.has(token) && (holders.get(token)?.size ?? 0) > 2)
+    [...own].some((token) => shared.has(token)) &&
+    [...own].every(
+      (token) => !shared.has(token) || [...(holders.get(token) ?? [])].some((one) => one !== name && !alone.has(one)),
+    )
   const [candidate] = random.shuffle([...tokens].filter(isLate))
   if (!candidate) return undefined
   const [name, own] = candidate
   const kept = [...own].flatMap((token) => {
-    const others = [...(holders.get(token) ?? [])].filter((other) => other !== name)
+    // What connects nothing is told no marks, so it cannot keep a lost state from forgetting that something is shared.
+    const others = [...(holders.get(token) ?? [])].filter((other) => other !== name && !alone.has(other))
     return others.length === 0 ? [] : [others[random.below(others.length)] as string]
   })
   return { name, kept: new Set(kept) }
@@ -134,7 +142,7 @@ export interface ScenarioOptions {
 
 export const createScenario = ({ seed, isTiny = false }: ScenarioOptions): Scenario => {
   const random = createRandom(seed * 7_919 + 13)
-  const wish = isTiny ? 'burst' : (KINDS[random.below(KINDS.length)] ?? 'burst')
+  const wish = isTiny ? 'burst' : (WISHES[random.below(WISHES.length)] ?? 'burst')
   const scenes: readonly [number, number] = isTiny ? [1, 1] : wish === 'late' || random.below(4) === 0 ? [3, 8] : [1, 3]
   const world = randomWorld(seed, { scenes, disorder: false })
   const parsed = configSchema.parse(world.config)
@@ -203,7 +211,7 @@ export const createScenario = ({ seed, isTiny = false }: ScenarioOptions): Scena
     if (!isSame(sharedIn(config, others), base.shared, base.shared)) return once('burst')
     const alive = others.filter((record) => late.kept.has(carrierOf(record)))
     const phases: Phase[] = [{ at: begin, lasts: 0, records: others }]
-    const count = 4 + random.below(4)
+    const count = 5 + random.below(4)
     for (let i = 1; i <= count; i++)
       phases.push({
         at: begin + i * PHASE_OF_RETENTION * retention,

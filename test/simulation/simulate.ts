@@ -67,12 +67,11 @@ const runJob = async (): Promise<void> => {
 
 /** Splits the seeds among processes; the first that fails ends all. */
 const runJobs = async (): Promise<void> => {
-  const args = (job: number): string[] => [
-    ...process.execArgv,
-    fileURLToPath(import.meta.url),
-    ...['--from', String(from + job), '--seeds', String(seeds - job), '--every', String(jobs), '--jobs', '1'],
-    ...(values.crashes ? ['--crashes'] : []),
-  ]
+  const args = (job: number): string[] => {
+    const own = ['--from', String(from + job), '--seeds', String(seeds - job), '--every', String(jobs), '--jobs', '1']
+    const script = [...process.execArgv, fileURLToPath(import.meta.url), ...own]
+    return values.crashes ? [...script, '--crashes'] : script
+  }
   const children = Array.from({ length: Math.min(jobs, seeds) }, (_, job) => {
     const child = spawn(process.execPath, args(job), { stdio: ['ignore', 'pipe', 'inherit'] })
     let out = ''

@@ -14,7 +14,10 @@ const CANARY_SEEDS = 4_000
 
 const built = join(__dirname, 'dist', 'simulation')
 
-const simulate = (args: readonly string[], canary?: string): Promise<{ readonly status: number | null; text: string }> =>
+const simulate = (
+  args: readonly string[],
+  canary?: string,
+): Promise<{ readonly status: number | null; text: string }> =>
   new Promise((resolve) => {
     const mutant = canary === undefined ? [] : ['--import', join(built, 'mutant.js')]
     const child = spawn(process.execPath, [...mutant, join(built, 'simulate.js'), ...args], {

@@ -8,6 +8,9 @@ import { ensureProcess, portOf } from './part.mjs'
 
 export const SERVICES = ['collector', 'assembler', 'correlator', 'writer', 'insights']
 
+/** Nearly everything that a batch makes is short-lived. */
+const NODE_FLAGS = ['--max-semi-space-size=64']
+
 const mainOf = (service) => fileURLToPath(new URL(`../../../services/${service}/dist/main.js`, import.meta.url))
 
 /** @param {string} config */
@@ -35,7 +38,7 @@ export const upService = async (call, config, service) => {
     return {
       name: service,
       program: process.execPath,
-      args: [main, '--config', config, '--port', String(port)],
+      args: [...NODE_FLAGS, main, '--config', config, '--port', String(port)],
       ports: [service],
       isReady: () => isOk(`http://127.0.0.1:${port}/readyz`),
     }

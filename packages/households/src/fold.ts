@@ -6,6 +6,7 @@ import { hash } from 'node:crypto'
 import { type Config, DAY_MS, type Instant, type Token } from '@ringback/contracts'
 import {
   CARRIER_TOKENS,
+  type CarrierFacts,
   type CarrierTokens,
   countSuperseded,
   type HouseholdFacts,
@@ -60,6 +61,14 @@ export const isAlone = (node: NodeName, tokens: CarrierTokens, isExcluded: boole
 }
 
 const idsOf = (said: RootState['said']): readonly string[] => said.map(([id]) => id)
+
+/** What a carrier was received with stands in its own facts: a snapshot restores it to the root, as a link does to the others. */
+const restoreCarrier = (state: NodeState, facts: CarrierFacts | undefined): NodeState => {
+  if (!facts) return state
+  const tokens = mergeTokens(state.tokens ?? [], facts.tokens)
+  const isExcluded = facts.own.kind === 'session' && facts.own.isExcluded
+  return { ...state, tokens, ...(isExcluded ? { isExcluded } : {}) }
+}
 
 /** A root's repetition of all it knows, to itself. */
 const snapshotOf = (node: NodeName, { facts, marks, said }: RootState): FactsMessage => ({
@@ -167,11 +176,9 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
     const isMeant = ([name]: HouseholdFacts[number]): boolean =>
       (after === null || name > after) && (until === null || name <= until)
     if (mergeHousehold(facts, range ? root.facts.filter(isMeant) : root.facts) !== facts) return true
-    if (after !== null) return false
+    if (after === null && root.marks.some(([token]) => valueOf(marks, token) === undefined)) return true
     const claimed = new Set(claims)
-    return (
-      root.marks.some(([token]) => valueOf(marks, token) === undefined) || root.said.some(([id]) => !claimed.has(id))
-    )
+    return until === null && root.said.some(([id]) => !claimed.has(id))
   }
 
   const supersededBy = (facts: HouseholdFacts, root: RootState, output: FoldOutput): void => {
@@ -184,9 +191,7 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
   /** 5. */
   const foldFacts = (message: FactsMessage, before: NodeState, now: Instant, output: FoldOutput): NodeState => {
     const { node, facts, marks, claims } = message
-    // What a carrier was received with stands in its own facts: a snapshot restores it to the root, as a link does to the others.
-    const own = message.isSnapshot ? valueOf(facts, node) : undefined
-    const restored = own ? { ...before, tokens: mergeTokens(before.tokens ?? [], own.tokens) } : before
+    const restored = message.isSnapshot ? restoreCarrier(before, valueOf(facts, node)) : before
     const state = message.isOwn ? tellTokens(message, restored, output) : restored
     if (state.parent !== undefined) {
       output.send({ kind: 'facts', node: state.parent, facts, marks, claims })

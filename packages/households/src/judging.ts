@@ -30,12 +30,18 @@ export interface Judged {
 
 export type Judge = (root: RootState, now: Instant) => Judged
 
-/** Kinds of row have ids of one shape each, but one must not be taken for the other. */
-const keyOf = ({ kind, id }: Pick<Said, 'kind' | 'id'>): string => `${kind}|${id}`
-const fromKey = (key: string): Pick<Said, 'kind' | 'id'> => ({
-  kind: key.startsWith('journey|') ? 'journey' : 'contact',
-  id: key.slice(key.indexOf('|') + 1),
-})
+/** Kinds of row have ids of one shape each, but one must not be taken for the other; the carrier without which it is not concluded. */
+const keyOf = ({ kind, id, carrier }: Conclusion): string =>
+  kind === 'journey' ? `journey|${carrier}|${id}` : `contact|${carrier}`
+/** Ids of journeys have no bar, and of contacts the carrier says it all. */
+const fromKey = (key: string): Pick<Said, 'kind' | 'id'> & { readonly carrier: string } =>
+  key.startsWith('journey|')
+    ? {
+        kind: 'journey',
+        id: key.slice(key.lastIndexOf('|') + 1),
+        carrier: key.slice('journey|'.length, key.lastIndexOf('|')),
+      }
+    : { kind: 'contact', id: key.slice('contact|contact:'.length), carrier: key.slice('contact|'.length) }
 
 const hashRow = (json: string): string => hash('sha256', json, 'base64url').slice(0, 16)
 
@@ -94,12 +100,6 @@ export const createJudge = (rules: Rules): Judge => {
     const facts = remembered(root.facts, now, rules)
     const marks = rememberedMarks(root, facts, now, rules.config.defaults.retention)
     const conclusions = judgeAll(facts, marks)
-    // What is concluded no more because its facts were forgotten stays in the tables.
-    const silent = new Set<string>()
-    if (facts !== root.facts) {
-      for (const conclusion of judgeAll(root.facts, root.marks)) silent.add(keyOf(conclusion))
-      for (const conclusion of conclusions) silent.delete(keyOf(conclusion))
-    }
     const said: Said[] = []
     const hashes: (readonly [string, string])[] = []
     for (const conclusion of conclusions) {
@@ -110,8 +110,12 @@ export const createJudge = (rules: Rules): Judge => {
       if (valueOf(root.said, key) !== rowHash) said.push({ id: conclusion.id, kind: conclusion.kind, json })
     }
     const current: Keyed<string> = toKeyed(hashes)
-    for (const [key] of root.said)
-      if (valueOf(current, key) === undefined && !silent.has(key)) said.push({ ...fromKey(key), json: undefined })
+    for (const [key] of root.said) {
+      if (valueOf(current, key) !== undefined) continue
+      const { carrier, ...withdrawn } = fromKey(key)
+      // What is concluded no more because its facts were forgotten stays in the tables.
+      if (valueOf(facts, carrier) !== undefined) said.push({ ...withdrawn, json: undefined })
+    }
     return { root: { facts, marks, said: current, refreshedAt: root.refreshedAt }, said }
   }
 }

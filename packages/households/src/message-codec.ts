@@ -3,7 +3,7 @@
  * household may be larger than a message can be, and is cut into several that together say the same.
  */
 import type { CarrierFacts, HouseholdFacts, Keyed } from '@ringback/journeys'
-import type { FactsMessage, LogMessage, Message } from './messages.ts'
+import type { CarrierRange, FactsMessage, LogMessage, Message } from './messages.ts'
 import type { NodeName } from './order.ts'
 
 /** HOUSEHOLD-LOG, When a household moves. In characters, of which few take more than one byte. */
@@ -101,37 +101,39 @@ const packCarriers = (facts: HouseholdFacts, most: number): Part[] => {
 const MOST_NAMES = 4_000
 
 const slices = <T>(items: readonly T[]): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / MOST_NAMES) }, (_, i) =>
+  Array.from({ length: Math.max(1, Math.ceil(items.length / MOST_NAMES)) }, (_, i) =>
     items.slice(i * MOST_NAMES, (i + 1) * MOST_NAMES),
   )
 
+/** Before and behind the names of all carriers. */
+const [BEGIN, END] = ['', 't']
+
 /**
- * A message as several of which a fold takes all for this one. The parts of a snapshot say which carriers they speak for, since
- * each is compared by itself with what the root knows by then; pieces of one carrier speak for none.
+ * A message as several of which a fold takes all for this one. Marks go first, so that nothing is judged without them; claims last,
+ * when all that they were concluded from is there. The parts of a snapshot say which carriers they speak for, since each is
+ * compared by itself with what the root knows by then; pieces of one carrier speak for none.
  */
 const splitFacts = (message: FactsMessage, most: number): readonly FactsMessage[] => {
-  const { facts, marks, claims, isSnapshot } = message
-  const carriers = packCarriers(facts, most)
+  const carriers = packCarriers(message.facts, most)
+  // Between the pieces of a carrier, or where there are no carriers, marks and claims need a part of their own.
+  if (carriers[0]?.isPiece !== false) carriers.unshift({ entries: [], isPiece: false })
   if (carriers.at(-1)?.isPiece) carriers.push({ entries: [], isPiece: false })
-  const [firstMarks = [], ...moreMarks] = slices(marks)
-  const [firstClaims = [], ...moreClaims] = slices(claims)
-  const isWhole = moreMarks.length === 0 && moreClaims.length === 0
-  let before: NodeName | null = isWhole ? null : ''
+  const marks = slices(message.marks)
+  const claims = slices(message.claims)
   const parts: FactsMessage[] = []
-  const say = (part: Pick<FactsMessage, 'facts' | 'marks' | 'claims'>, until: NodeName | null): void => {
-    parts.push({ ...message, ...part, ...(isSnapshot ? { range: [before, until] } : {}) })
+  const say = (part: Pick<FactsMessage, 'facts' | 'marks' | 'claims'>, range: CarrierRange): void => {
+    parts.push({ ...message, ...part, ...(message.isSnapshot ? { range } : {}) })
   }
-  if (carriers[0]?.isPiece !== false || !isWhole) say({ facts: [], marks: firstMarks, claims: firstClaims }, '')
+  for (const more of marks.slice(1)) say({ facts: [], marks: more, claims: [] }, [BEGIN, BEGIN])
+  let after: NodeName | null = marks.length > 1 ? BEGIN : null
   for (const [i, { entries, isPiece }] of carriers.entries()) {
-    const name = entries.at(-1)?.[0] ?? null
-    const isFirst = parts.length === 0
-    // A piece speaks for nobody: its range is empty.
-    if (isPiece) before = name
-    const until = i === carriers.length - 1 ? null : name
-    say({ facts: entries, marks: isFirst ? firstMarks : [], claims: isFirst ? firstClaims : [] }, until)
-    before = name
+    const isLast = i === carriers.length - 1
+    const name = entries.at(-1)?.[0] ?? (isLast ? END : BEGIN)
+    const until = isLast && claims.length === 1 ? null : name
+    const part = { facts: entries, marks: (i === 0 && marks[0]) || [], claims: (isLast && claims[0]) || [] }
+    say(part, isPiece ? [name, name] : [after, until])
+    after = name
   }
-  for (const more of moreMarks) say({ facts: [], marks: more, claims: [] }, before)
-  for (const more of moreClaims) say({ facts: [], marks: [], claims: more }, before)
+  for (const more of claims.slice(1)) say({ facts: [], marks: [], claims: more }, [END, END])
   return parts
 }

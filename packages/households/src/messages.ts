@@ -23,8 +23,8 @@ export interface FactsMessage {
 }
 
 /**
- * Carriers by name, the first bound excluded, the second included; null: no bound. A part without a first bound also speaks for
- * all marks and claims.
+ * Carriers by name, the first bound excluded, the second included; null: no bound. A part without a first bound also speaks for all
+ * marks, one without a second for all claims.
  */
 export type CarrierRange = readonly [after: NodeName | null, until: NodeName | null]
 

@@ -30,8 +30,8 @@ import type { Rules } from './rules.ts'
 import { toMoney, toSeconds } from './statistics.ts'
 
 export type Conclusion =
-  | { readonly kind: 'journey'; readonly id: string; readonly row: JourneyRow }
-  | { readonly kind: 'contact'; readonly id: string; readonly row: ContactRow }
+  | { readonly kind: 'journey'; readonly id: string; readonly row: JourneyRow; readonly carrier: string }
+  | { readonly kind: 'contact'; readonly id: string; readonly row: ContactRow; readonly carrier: string }
 
 /**
  * By which look-up and erasure find a row: the unshared tokens of its carriers. An ambiguous carrier connects nothing, so
@@ -174,13 +174,15 @@ export const judge = (facts: HouseholdFacts, marks: ReadonlySet<Token>, rules: R
         const { journey } = attributed.attribution
         attributions.set(journey, [...(attributions.get(journey) ?? []), attributed.attribution])
       }
-      conclusions.push({ kind: 'contact', id: contact.id, row: contactRow(contact, attributed, rules) })
+      const row = contactRow(contact, attributed, rules)
+      conclusions.push({ kind: 'contact', id: contact.id, row, carrier: contact.carrier.name })
     }
   }
   for (const journey of journeys) {
     const placebo = isPlacebo(journey, contactsIn.get(journey.household) ?? [], rules, profiles)
     const row = journeyRow(journey, attributions.get(journey) ?? [], placebo, rules)
-    conclusions.push({ kind: 'journey', id: journey.id, row })
+    const carrier = (journey.segments[0] as Journey['segments'][number]).session.name
+    conclusions.push({ kind: 'journey', id: journey.id, row, carrier })
   }
   return conclusions
 }

@@ -322,21 +322,24 @@ test(
     const reader = await read(log, { topic })
     const other = kafka.consumer({ groupId: reader.group })
     await other.connect()
-    await other.subscribe({ topics: [topic] })
-    await other.run({ autoCommit: false, eachBatch: async () => undefined })
-    const both = [0, 1].flatMap((partition) => numbered(5).map((message) => ({ ...message, partition })))
-    await until(async () => {
-      await log.append(topic, both)
-      return reader.batches.length > 0
-    })
-    const { partition } = reader.batches[0] ?? { partition: -1 }
-    const isDone = async (): Promise<boolean> =>
-      (await log.committed(reader.group, topic))[partition] === (await log.bounds(topic))[partition]?.end
-    await until(isDone)
-    // The broker asks who commits, not whose the partition is.
-    await other.commitOffsets([{ topic, partition, offset: '3' }])
-    await until(isDone)
-    await other.disconnect()
+    try {
+      await other.subscribe({ topics: [topic] })
+      await other.run({ autoCommit: false, eachBatch: async () => undefined })
+      const both = [0, 1].flatMap((partition) => numbered(5).map((message) => ({ ...message, partition })))
+      await until(async () => {
+        await log.append(topic, both)
+        return reader.batches.length > 0
+      })
+      const { partition } = reader.batches[0] ?? { partition: -1 }
+      const isDone = async (): Promise<boolean> =>
+        (await log.committed(reader.group, topic))[partition] === (await log.bounds(topic))[partition]?.end
+      await until(isDone)
+      // The broker asks who commits, not whose the partition is.
+      await other.commitOffsets([{ topic, partition, offset: '3' }])
+      await until(isDone)
+    } finally {
+      await other.disconnect()
+    }
   }),
 )
 
@@ -397,5 +400,19 @@ test(
       const [bounds, committed] = [await log.bounds(topic), await log.committed(reader.group, topic)]
       return committed[0] === bounds[0]?.end
     })
+  }),
+)
+
+test(
+  'the bounds of several topics may be asked for at once, of a client that has seen none of them',
+  onBroker(async (there) => {
+    const names = [await makeTopic(there), await makeTopic(there), await makeTopic(there), await makeTopic(there)]
+    const log = createKafkaLog({ brokers: there.native.kafka?.brokers ?? [], clientId: 'fresh', clock: Date.now })
+    try {
+      const bounds = await Promise.all([...names, ...names].map((name) => log.bounds(name)))
+      expect(bounds).toEqual(bounds.map(() => [{ earliest: 0, end: 0 }]))
+    } finally {
+      await log.close()
+    }
   }),
 )

@@ -26,7 +26,8 @@ const RETRY = { initialRetryTime: 100, multiplier: 2, factor: 0.2, maxRetryTime:
 const TUNING: SubscriptionTuning = {
   batchMessages: 500,
   partitionBytes: 256 * 1024,
-  concurrency: 8,
+  fetchBytes: 32 * 1024 * 1024,
+  concurrency: 16,
   fetchWaitMs: 500,
   idleMs: 1_000,
   heartbeatMs: 1_000,
@@ -62,6 +63,17 @@ export const createKafkaLog = (options: KafkaLogOptions): Log => {
     bounds: admin.bounds,
     committed: admin.committed,
     createTopics: admin.createTopics,
+    describeTopics: admin.describeTopics,
+    addPartitions: async (topic, partitions) => {
+      await admin.addPartitions(topic, partitions)
+      await appender.renew()
+    },
+    deleteTopics: async (topics) => {
+      await admin.deleteTopics(topics)
+      // It connects anew when it is next used, and finds them as they are by then.
+      await appender.renew()
+    },
+    membersOf: admin.membersOf,
     subscribe: async (wanted) => {
       const subscription = await subscribe(
         {

@@ -7,6 +7,8 @@ import { type PlacedMessage, sendsOf } from './sends.ts'
 
 export interface Appender {
   readonly append: (topic: string, messages: readonly OutgoingMessage[]) => Promise<void>
+  /** What it knows of topics may be of former ones. */
+  readonly renew: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -49,6 +51,7 @@ export const createAppender = (kafka: Kafka, partitionsOf: (topic: string) => Pr
           for (const part of sendsOf(messages, partitions)) await send(producer, topic, part)
         })
       }),
+    renew: connection.renew,
     close: connection.end,
   }
 }

@@ -11,6 +11,8 @@ export interface SubscriptionTuning {
   readonly batchMessages: number
   /** Of a fetch; a larger record batch comes whole. */
   readonly partitionBytes: number
+  /** Of all partitions. kafkajs asks for them in the same order each time: those that find no room wait until others are read. */
+  readonly fetchBytes: number
   /** Partitions that are worked on at once. */
   readonly concurrency: number
   /** How long a fetch waits for something to come: a partition that was paused waits as long for its next fetch. */
@@ -46,6 +48,7 @@ export const subscribe = async (deps: SubscriptionDeps, options: SubscriptionOpt
       restartOnFailure: async (error) => isPassing(toRingbackError(error, '')),
     },
     maxBytesPerPartition: tuning.partitionBytes,
+    maxBytes: tuning.fetchBytes,
     maxWaitTimeInMs: tuning.fetchWaitMs,
     heartbeatInterval: tuning.heartbeatMs,
     sessionTimeout: tuning.sessionMs,

@@ -109,6 +109,14 @@ export interface Log {
   readonly subscribe: (options: SubscriptionOptions) => Promise<Subscription>
   /** Makes those that are missing; the names of what it made. Rejects where one is there with another number of partitions. */
   readonly createTopics: (specs: readonly TopicSpec[]) => Promise<readonly string[]>
+  /** Those of them that are there, as they are. */
+  readonly describeTopics: (topics: readonly string[]) => Promise<readonly TopicSpec[]>
+  /** Up to this number; what lies in the topic stays where it is. Whoever reads it notices when it begins anew, or minutes later. */
+  readonly addPartitions: (topic: string, partitions: number) => Promise<void>
+  /** With all that lies in them. Resolves when they may be made again; those that are not there are none of its business. */
+  readonly deleteTopics: (topics: readonly string[]) => Promise<void>
+  /** How many members a group has at the moment. */
+  readonly membersOf: (group: string) => Promise<number>
   readonly close: () => Promise<void>
 }
 

@@ -17,6 +17,8 @@ test('every count stands under its name, by stage', async () => {
   lag('ringback.conclusions', 3, 12)
   stateBytes(100)
   metrics.watchProgress('writer', () => 1_500)
+  metrics.watchReadiness('writer', async () => true)
+  metrics.watchReadiness('insights', async () => false)
   expect((await samples(metrics)).toSorted()).toEqual(
     [
       'ringback_received_total{stage="collector"} 1',
@@ -29,6 +31,8 @@ test('every count stands under its name, by stage', async () => {
       'ringback_lag{stage="writer",topic="ringback.conclusions",partition="3"} 12',
       'ringback_state_bytes_total{stage="writer"} 100',
       'ringback_last_progress_seconds{stage="writer"} 1.5',
+      'ringback_ready{stage="writer"} 1',
+      'ringback_ready{stage="insights"} 0',
     ].toSorted(),
   )
 })

@@ -7,6 +7,8 @@ export interface Metrics {
   readonly of: (stage: string) => StageMetrics
   /** Of a stage that tells when it last made progress. */
   readonly watchProgress: (stage: string, lastProgressAt: () => Instant) => void
+  /** What `/readyz` would answer. */
+  readonly watchReadiness: (stage: string, isReady: () => Promise<boolean>) => void
   /** In the text format of Prometheus. */
   readonly text: () => Promise<string>
   readonly contentType: string
@@ -57,6 +59,16 @@ export const createMetrics = ({ withProcess }: { readonly withProcess: boolean }
       for (const [stage, lastProgressAt] of progress) lastProgress.set({ stage }, lastProgressAt() / 1_000)
     },
   })
+  const readiness = new Map<string, () => Promise<boolean>>()
+  const ready: Gauge<'stage'> = new Gauge({
+    name: 'ringback_ready',
+    help: 'Whether a service is ready: 1, or 0.',
+    labelNames: ['stage'],
+    registers,
+    collect: async () => {
+      for (const [stage, isReady] of readiness) ready.set({ stage }, (await isReady()) ? 1 : 0)
+    },
+  })
   return {
     of: (stage) => ({
       received: (messages) => received.inc({ stage }, messages),
@@ -71,6 +83,7 @@ export const createMetrics = ({ withProcess }: { readonly withProcess: boolean }
       stateBytes: (bytes) => stateBytes.inc({ stage }, bytes),
     }),
     watchProgress: (stage, lastProgressAt) => progress.set(stage, lastProgressAt),
+    watchReadiness: (stage, isReady) => readiness.set(stage, isReady),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   }

@@ -109,10 +109,25 @@ test('it serves health, metrics and its own, and ends with 0 when it is told to'
   const { body } = await frame.get('/metrics')
   expect(body).toContain('ringback_received_total{stage="writer"} 7')
   expect(body).toContain('ringback_last_progress_seconds{stage="writer"} 2')
+  expect(body).toContain('ringback_ready{stage="writer"} 1')
   expect(body).toContain('process_cpu_seconds_total')
   frame.signal('SIGTERM')
   expect(await status).toBe(0)
   expect(frame.errors).toEqual([])
+})
+
+test('whoever does not say whether it is ready is not, and keeps no metric waiting', async () => {
+  const frame = createHost()
+  const status = serve(
+    serviceOf(async () => idleStage(() => new Promise(() => undefined))),
+    frame.host,
+  )
+  await frame.said('Started.')
+  const metrics = frame.get('/metrics')
+  ;(await frame.paused(2_000)).go()
+  expect((await metrics).body).toContain('ringback_ready{stage="writer"} 0')
+  frame.signal('SIGTERM')
+  expect(await status).toBe(0)
 })
 
 test('what was built first is closed last, after the stage has stopped and the server answers no more', async () => {

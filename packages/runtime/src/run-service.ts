@@ -2,6 +2,7 @@
  * The frame of a service: configuration, log, metrics and health around whatever it runs; started in order, stopped in reverse.
  * What may pass by itself is waited for, what does not ends the process with its status, and the supervisor starts it again.
  */
+import { setMaxListeners } from 'node:events'
 import { type Instant, SECOND_MS } from '@ringback/contracts'
 import { RingbackError, type StageMetrics } from '@ringback/pipeline'
 import { type ClusterConfig, requireCluster } from './cluster-config.ts'
@@ -16,6 +17,8 @@ import { notReady, type Readiness, type Stage } from './stage.ts'
 
 /** Longer than a batch takes; orchestrators wait some 30 s before they kill. */
 const STOP_WITHIN_MS = 10 * SECOND_MS
+/** Who asks a store that does not answer would keep all other metrics waiting. */
+const READY_WITHIN_MS = 2 * SECOND_MS
 const CRASHED = 3
 
 export interface ServiceContext {
@@ -94,6 +97,8 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
   const metrics: Metrics = createMetrics({ withProcess: true })
   const resources: Closer[] = []
   const stopping = new AbortController()
+  // Every partition, and every pause, listens for it.
+  setMaxListeners(0, stopping.signal)
   const pause = (ms: number): Promise<void> => host.pause(ms, stopping.signal)
   const { outcome, fail } = createOutcome(host)
   const service = definition.build({
@@ -115,6 +120,16 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
     if (stopping.signal.aborted) return notReady('it stops')
     return stage ? stage.ready() : notReady(waitingFor)
   }
+  metrics.watchReadiness(definition.name, async () => {
+    const answered = new AbortController()
+    const late = host.pause(READY_WITHIN_MS, answered.signal).then(
+      () => false,
+      () => false,
+    )
+    const isReady = await Promise.race([ready().then((readiness) => readiness.ready), late])
+    answered.abort()
+    return isReady
+  })
   const app = createHttpServer({ ready, metrics })
   service.routes?.(app)
   const port = await listen(app, options)

@@ -54,10 +54,14 @@ export const PASSING = {
   KEEPER_EXCEPTION: 999,
 } as const
 
+/** Nobody has made them yet. */
+const NOT_MADE = { UNKNOWN_TABLE: 60, UNKNOWN_DATABASE: 81 } as const
+
 const codesOf = (errors: Readonly<Record<string, number>>): ReadonlySet<string> =>
   new Set(Object.values(errors).map(String))
 const REJECTED_CODES = codesOf(REJECTED_ROWS)
 const PASSING_CODES = codesOf(PASSING)
+const NOT_MADE_CODES = codesOf(NOT_MADE)
 
 /** Node's: the server is away, or went away. */
 const AWAY = new Set([
@@ -96,6 +100,10 @@ export const toFailure = (statement: string, cause: unknown): RingbackError => {
   const code = codeOf(cause)
   if (REJECTED_CODES.has(code)) return new RowsRejected(statement, cause)
   const retryable = PASSING_CODES.has(code) || AWAY.has(code) || isTimeout(cause)
+  if (NOT_MADE_CODES.has(code))
+    return new RingbackError('warehouse', `The tables are not there (${statement}): the writer makes them, start it.`, {
+      cause,
+    })
   const why = isDiskFull(cause) ? ': the disk is full. Make room, and do the same again' : ''
   return new RingbackError('warehouse', `ClickHouse failed at ${statement} (${code || 'no code'})${why}.`, {
     cause,

@@ -14,7 +14,7 @@ import { measureContactRates } from './contact-rates.ts'
 import { type EmbeddedTables, type Engine, openEmbeddedEngine, openServerEngine, type ServerTables } from './engine.ts'
 import { exportBadRows, exportContacts, exportJourneys, type Period } from './exports.ts'
 import { contactFeeds, type DeclaredFeed, declaredFeeds, declareFeed, type Feed } from './feeds.ts'
-import { migrate } from './migrate.ts'
+import { migrate, missingMigrations } from './migrate.ts'
 import { publishContactRates, type PublishedContactRate, publishTaskRates, type PublishedTaskRate } from './publish.ts'
 import type { RatesQuestion } from './rates.ts'
 import { measureTaskRates } from './task-rates.ts'
@@ -22,6 +22,8 @@ import { measureTaskRates } from './task-rates.ts'
 export interface Warehouse {
   /** Brings the tables to this version's shape; the names of the migrations that were missing. */
   readonly migrate: () => Promise<readonly string[]>
+  /** The names of those that are missing. Rejects where nothing was made yet, or the tables are of a later version. */
+  readonly missingMigrations: () => Promise<readonly string[]>
 
   /** Resolves when the rows are in their tables, for good: then, and not before, forget them. Repeat what throws. */
   readonly insertConclusions: (conclusions: Conclusions, onUnwritable: (row: Unwritable) => void) => Promise<void>
@@ -62,6 +64,7 @@ export const openServer = (tables: ServerTables): Warehouse => createWarehouse(o
 
 const createWarehouse = (engine: Engine): Warehouse => ({
   migrate: () => migrate(engine),
+  missingMigrations: () => missingMigrations(engine),
   insertConclusions: (conclusions, onUnwritable) => insertConclusions(engine, conclusions, onUnwritable),
   insertBadRows: (rows) => insertBadRows(engine, rows),
   withdrawBadRows: (ids, at) => withdrawBadRows(engine, ids, at),

@@ -1,3 +1,7 @@
+export { toCarrierMessages } from './carrier-messages.ts'
+export type { CarrierMessage } from './carrier-messages.ts'
 export { createIntake } from './intake.ts'
 export type { Accepted, Door, EdgeCounts, Intake } from './intake.ts'
 export { collector } from './service.ts'
+export { createTopicProducer } from './topic-producer.ts'
+export type { TopicProducer } from './topic-producer.ts'

@@ -25,6 +25,7 @@ import type { Logger } from '@ringback/runtime'
 import { toCarrierMessages } from './carrier-messages.ts'
 import type { EdgeCounts, Intake } from './intake.ts'
 import { isTooLarge, parseRawMessage } from './raw-message.ts'
+import { createTopicProducer } from './topic-producer.ts'
 
 /** The council's own topics, each with the kind of record that it holds. Throws where that cannot be told. */
 export const sourceKinds = (kafka: KafkaConfig): ReadonlyMap<string, RecordKind> => {
@@ -61,7 +62,7 @@ interface Taken {
 
 export const createKafkaDoor = ({ intake, log, kafka, clock, metrics, logger }: KafkaDoorParts): BatchHandler => {
   const kinds = sourceKinds(kafka)
-  const topics = topicsOf(kafka)
+  const produce = createTopicProducer({ log, topics: topicsOf(kafka), onSent: metrics.sent })
 
   const takeMessage = (
     message: ReceivedMessage,
@@ -101,27 +102,6 @@ export const createKafkaDoor = ({ intake, log, kafka, clock, metrics, logger }: 
       else takeRecord(record, { element })
   }
 
-  const send = async (records: readonly EdgeRecord[], bad: readonly BadRow[]): Promise<void> => {
-    const messages = toCarrierMessages(records)
-    const outputs = RECORD_KINDS.map((kind) => ({
-      output: kind as string,
-      topic: topics[kind],
-      messages: messages.filter((message) => message.kind === kind).map(({ key, value }) => ({ key, value })),
-    }))
-    outputs.push({
-      output: 'bad-rows',
-      topic: topics.badRows,
-      messages: bad.map((row) => ({ key: row.id, value: JSON.stringify(row) })),
-    })
-    await Promise.all(
-      outputs.map(async ({ output, topic, messages: some }) => {
-        if (some.length === 0) return
-        await log.append(topic, some)
-        metrics.sent(output, some.length)
-      }),
-    )
-  }
-
   return {
     onBatch: async (batch) => {
       const kind = kinds.get(batch.topic)
@@ -131,7 +111,7 @@ export const createKafkaDoor = ({ intake, log, kafka, clock, metrics, logger }: 
       const taken: Taken = { records: [], bad: [], edge: { unknownTask: 0, noToken: {} }, empty: 0 }
       for (const message of batch.messages) takeMessage(message, batch, kind, received, taken)
       // Killed before this: nothing was said. After it: the same again, received a little later.
-      await send(taken.records, taken.bad)
+      await produce(toCarrierMessages(taken.records), taken.bad)
       // Killed before this: all of it is said again, and merges to the same.
       await batch.commit(last.offset + 1)
       for (const { reason } of taken.bad) metrics.bad(reason, 1)

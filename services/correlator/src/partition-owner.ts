@@ -10,6 +10,7 @@ import {
   decodeMessage,
   encodeMessage,
   type LogMessage,
+  MOST_CHARACTERS,
   type Message,
   type NodeName,
   type RulesMessage,
@@ -42,8 +43,9 @@ export interface CorrelatorParts {
   readonly generation: number
   readonly topics: Pick<Topics, 'households' | 'conclusions'>
   readonly metrics: StageMetrics
-  /** A part of the protocol, the same for all that ever fold this log; smaller in simulations, whose logs are short. */
+  /** Parts of the protocol, the same for all that ever fold this log; smaller in simulations, whose logs and households are. */
   readonly judgingEvery?: number
+  readonly mostCharacters?: number
 }
 
 export interface Correlator extends BatchHandler {
@@ -74,11 +76,9 @@ export const toControl = (message: LogMessage, partition: number): OutgoingMessa
   partition,
 })
 
-const toOutgoing = (message: Message): OutgoingMessage[] =>
-  encodeMessage(message).map((value) => ({ key: message.node, value }))
-
 export const createCorrelator = (parts: CorrelatorParts): Correlator => {
   const { log, state, rules, keyId, generation, topics, metrics, judgingEvery = JUDGING_EVERY } = parts
+  const { mostCharacters = MOST_CHARACTERS } = parts
   const own = toRulesMessage(rules, keyId)
   const isJudged = createIsJudged(judgingEvery)
   const foldStretch = createFoldStretch({ generation, isJudged, rulesOf: createJudgingRules(rules) })
@@ -106,7 +106,9 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
   }
 
   const say = async (messages: readonly Message[], conclusions: readonly Conclusion[]): Promise<void> => {
-    const outgoing = messages.flatMap(toOutgoing)
+    const outgoing = messages.flatMap((message) =>
+      encodeMessage(message, mostCharacters).map((value): OutgoingMessage => ({ key: message.node, value })),
+    )
     const said = conclusions.map((one) => ({ key: one.id, value: encodeConclusion(one) }))
     await Promise.all([
       outgoing.length > 0 ? log.append(topics.households, outgoing) : undefined,
@@ -202,9 +204,10 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
       from = after.next ?? end
     }
     if (folded?.next === undefined) return
-    await batch.commit(folded.next)
-    // Caught up: what changed since the last judging is not left waiting. A repeated `judge` finds nothing to do.
+    // Caught up: what changed since the last judging is not left waiting. A repeated `judge` finds nothing to do. Before the commit,
+    // so that whoever sees the group at the end of the log sees all that follows from it, too.
     if (folded.next === batch.highWatermark && folded.dirty.length > 0) await appendJudge(batch.partition)
+    await batch.commit(folded.next)
   }
 
   /** Heals what a crash or a loss left, once nothing comes any more; tells an empty partition which rules judge it. */
@@ -225,9 +228,9 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
       owned.seek(position)
       return
     }
-    await owned.commit(position)
     if (!loaded.rules) await log.append(topics.households, [toControl({ ...own, isFirst: true }, partition)])
     else if (loaded.dirty.length > 0) await appendJudge(partition)
+    await owned.commit(position)
   }
 
   return { onBatch, onIdle, standstill: gate.standstill }

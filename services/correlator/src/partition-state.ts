@@ -1,19 +1,13 @@
 /** What the correlator keeps of a partition, and how it lies in keyed state (HOUSEHOLD-LOG, State). */
 import type { NodeName, Nodes, NodeState, RulesMessage } from '@ringback/households'
-import { type KeyedState, POSITION_KEY, type StateEntry, type WriteOutcome } from '@ringback/pipeline'
-import type { FoldedStretch, PartitionMemory } from './partition-fold.ts'
+import type { KeyedState, StateEntry, WriteOutcome } from '@ringback/pipeline'
+import type { FoldedStretch } from './partition-fold.ts'
+import { DIRTY_KEY, HEAD, type PartitionHead, RULES_KEY, toHead } from './partition-head.ts'
 
-const DIRTY_KEY = 'dirty'
-const RULES_KEY = 'rules'
-const HEAD = [POSITION_KEY, DIRTY_KEY, RULES_KEY]
 /** Before the names of nodes. */
 export const NODE_PREFIX = 'n:'
 
-export interface Loaded extends PartitionMemory {
-  /** As it was read: what a write is compared with. */
-  readonly position: string | undefined
-  /** The offset of the next message to fold; undefined: nothing was folded, or all is lost. */
-  readonly next: number | undefined
+export interface Loaded extends PartitionHead {
   readonly nodes: Pick<Nodes, 'get'>
   readonly has: (name: NodeName) => boolean
 }
@@ -51,10 +45,7 @@ export const createPartitionStates = (state: KeyedState): PartitionStates => {
       ])
       const nodes = new Map<NodeName, NodeState | string | undefined>(wanted.map((name, i) => [name, values[i]]))
       return {
-        position,
-        next: position === undefined ? undefined : Number(position),
-        dirty: dirty === undefined ? [] : (JSON.parse(dirty) as NodeName[]),
-        rules: parseRules(rules),
+        ...toHead([position, dirty, rules], parseRules),
         has: (name) => nodes.has(name),
         nodes: {
           get: (name) => {

@@ -4,8 +4,9 @@ import { EXPORT_OPTIONS, exportCommand, planExport } from './export-command.ts'
 import type { House } from './house.ts'
 import { IMPORT_OPTIONS, importCommand, planImport } from './import-command.ts'
 import type { Io } from './io.ts'
-import type { ParsedCommand } from './options.ts'
-import { topicsCommand } from './topics-command.ts'
+import { type ParsedCommand, usageError } from './options.ts'
+import { rejudgeCommand } from './rejudge-command.ts'
+import { TOPICS_OPTIONS, topicsCommand } from './topics-command.ts'
 
 type Run = (house: House, io: Io) => Promise<number>
 
@@ -47,11 +48,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       return (house, io) => exportCommand(house, plan, io)
     },
   },
+  rejudge: {
+    options: {},
+    usage: 'rejudge',
+    prepare: (parsed) => {
+      if (parsed.positionals.length > 0) throw usageError('rejudge: expected nothing behind it')
+      return (house, io) => rejudgeCommand(house, parsed.common.json, io)
+    },
+  },
   doctor: {
     options: {},
     usage: 'doctor',
-    prepare: (parsed) => async (house, io) => report(await runChecks(house), parsed.common.json, io),
+    prepare: (parsed) => async (house, io) => report(await runChecks(house, io), parsed.common.json, io),
     alone: (parsed, io) => doctorAlone(parsed.common, io),
   },
-  topics: { options: {}, usage: 'topics create', run: topicsCommand },
+  topics: { options: TOPICS_OPTIONS, usage: 'topics create [--anew]', run: topicsCommand },
 }

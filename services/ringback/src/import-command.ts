@@ -1,28 +1,16 @@
 /** `ringback import`: files through the same pipeline as everything else; ends when all that was read is in the tables. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { describeProblem, type Instant, RECORD_KINDS, type RecordKind } from '@ringback/contracts'
-import { describeInputProblem, findLineFormat, LINE_FORMATS, type Mapping, parseMapping } from '@ringback/formats'
-import type { FactsMessage } from '@ringback/households'
+import { findLineFormat, LINE_FORMATS, type Mapping, parseMapping } from '@ringback/formats'
 import { RingbackError } from '@ringback/pipeline'
+import { importIntoCluster } from './cluster-import.ts'
+import { importEmbedded } from './embedded-import.ts'
 import { incompleteFeeds } from './feeds.ts'
-import { followRules, type House, sweep } from './house.ts'
-import type { ImportCounts, ImportTask, WorkerMessage } from './import-worker.ts'
+import type { House } from './house.ts'
 import type { Io } from './io.ts'
 import { type ParsedCommand, parseTimeOption, usageError } from './options.ts'
-import { createProgress } from './progress.ts'
-
-/** Batches that wait for the fold while the next is read; what waits is folded in one transaction. */
-const BATCHES_AHEAD = 4
-
-/**
- * Carriers whose facts one transaction folds, about: with fewer, more is written twice; with more, memory holds more that lives
- * until the end of the transaction, changed pages included.
- */
-const CARRIERS_AT_ONCE = 6_000
-/** What has waited so long is folded however little it is: a pipe may be slow. */
-const LONGEST_WAIT_MS = 2_000
+import { readFiles } from './read-files.ts'
 
 export const IMPORT_OPTIONS = {
   kind: { type: 'string' },
@@ -93,128 +81,28 @@ export const planImport = ({ values, positionals }: ParsedCommand, io: Io): Impo
   }
 }
 
-/** The column is told, never what stands in it. */
-const describeUnmapped = (file: string, column: string, rows: number): string =>
-  `${file}: ${rows} ${rows === 1 ? 'row has' : 'rows have'} a value in ${column} that no entry of its map matches: add one, or a default`
-
-const add = (into: Record<string, number>, counts: Readonly<Record<string, number | undefined>>): void => {
-  for (const [name, count] of Object.entries(counts)) into[name] = (into[name] ?? 0) + (count ?? 0)
-}
-
-/** Reads in a thread and folds here; resolves when every file is read and folded. */
-const readAndFold = async (house: House, plan: ImportPlan, io: Io) => {
-  const now = house.clock()
-  const received = Math.max(now, house.store.progress().now)
-  const total: ImportCounts = { read: 0, accepted: 0, skipped: 0, ambiguousTime: 0, superseded: 0 }
-  const bad: Record<string, number> = {}
-  const noToken: Record<string, number> = {}
-  let unknownTask = 0
-  let sources: readonly string[] = []
-  const task: ImportTask = {
-    config: house.config,
-    key: house.key,
-    cwd: io.cwd,
-    stdin: io.stdin,
-    now,
-    received,
-    credits: BATCHES_AHEAD,
-    ...plan,
-  }
-  const progress = createProgress(io)
-  const worker = new Worker(new URL('./import-worker.js', import.meta.url), {
-    workerData: task,
-    // Nearly everything that reading makes is short-lived.
-    resourceLimits: { maxYoungGenerationSizeMb: 64 },
-  })
-  const waiting: WorkerMessage[] = []
-  let wake: (() => void) | undefined
-  let ended: { readonly cause: unknown } | undefined
-  worker.on('message', (message: WorkerMessage) => {
-    waiting.push(message)
-    wake?.()
-  })
-  worker.on('error', (cause) => {
-    ended = { cause }
-    wake?.()
-  })
-  worker.on('exit', () => {
-    ended ??= { cause: undefined }
-    wake?.()
-  })
-  /** Batches as they came: text is small, and what is parsed of it lives for one transaction. */
-  let pending: string[] = []
-  let carriers = 0
-  let foldedAt = io.clock()
-  const fold = async (): Promise<void> => {
-    if (carriers === 0) return
-    const messages = pending.flatMap((facts) => JSON.parse(facts) as FactsMessage[])
-    total.superseded += house.pipeline.fold(messages, received)
-    foldedAt = io.clock()
-    pending = []
-    carriers = 0
-    await house.pipeline.room()
-  }
-  try {
-    for (;;) {
-      const message = waiting.shift()
-      if (!message) {
-        if (ended) throw ended.cause instanceof Error ? ended.cause : new Error('the reading thread ended early')
-        await new Promise<void>((go) => (wake = go))
-        continue
-      }
-      if (message.type === 'problem')
-        throw new RingbackError('input', message.problems.map(describeInputProblem).join('\n'))
-      if (message.type === 'ready') progress.begin(message.totalBytes)
-      if (message.type === 'broken') io.err(`${describeInputProblem(message.problem)}\n`)
-      if (message.type === 'unmapped')
-        for (const [column, rows] of message.rows) io.err(`${describeUnmapped(message.file, column, rows)}\n`)
-      if (message.type === 'done') {
-        await fold()
-        sources = message.sources
-        break
-      }
-      if (message.type !== 'batch') continue
-      pending.push(message.facts)
-      carriers += message.carriers
-      worker.postMessage('credit')
-      if (message.bad.length > 0) await house.warehouse.insertBadRows(message.bad)
-      for (const { reason } of message.bad) add(bad, { [reason]: 1 })
-      add(noToken, message.edge.noToken)
-      unknownTask += message.edge.unknownTask
-      total.read += message.counts.read
-      total.accepted += message.counts.accepted
-      total.skipped += message.counts.skipped
-      total.ambiguousTime += message.counts.ambiguousTime
-      total.superseded += message.counts.superseded
-      progress.report(total.read, message.bytesRead)
-      if (carriers >= CARRIERS_AT_ONCE || io.clock() - foldedAt > LONGEST_WAIT_MS) await fold()
-    }
-  } finally {
-    progress.end()
-    await worker.terminate()
-  }
-  return { total, bad, noToken, unknownTask, sources }
-}
-
 /** Imports what the plan names into an open house. */
 export const runImport = async (house: House, plan: ImportPlan, io: Io): Promise<ImportSummary> => {
   const began = process.hrtime.bigint()
-  sweep(house)
-  await followRules(house, io)
-  const { total, bad, noToken, unknownTask, sources } = await readAndFold(house, plan, io)
-  await house.pipeline.settled()
-  if (plan.completeTo !== undefined)
-    for (const source of sources) await house.warehouse.declareFeed(source, plan.completeTo)
-  await house.store.flushed()
+  const { key } = house.linkKey()
+  const sink = house.mode === 'embedded' ? await importEmbedded(house, io) : await importIntoCluster(house, io)
+  const { completeTo, ...files } = plan
+  const { received, badRowsReceived, output } = sink
+  const { config } = house
+  const times = { now: house.clock(), received, badRowsReceived }
+  const task = { ...files, ...times, config, key, cwd: io.cwd, stdin: io.stdin, output }
+  const { counts, bad, noToken, unknownTask, sources } = await readFiles(task, io, sink.take)
+  const declared = completeTo === undefined ? [] : sources.map((source) => ({ source, completeTo }))
+  const superseded = counts.superseded + (await sink.end(declared))
   return {
-    read: total.read,
-    accepted: total.accepted,
-    skipped: total.skipped,
+    read: counts.read,
+    accepted: counts.accepted,
+    skipped: counts.skipped,
     bad,
     counted: {
-      superseded: total.superseded,
+      superseded,
       unknown_task: unknownTask,
-      ambiguous_time: total.ambiguousTime,
+      ambiguous_time: counts.ambiguousTime,
       no_token: noToken,
     },
     seconds: Math.round(Number(process.hrtime.bigint() - began) / 1e6) / 1e3,

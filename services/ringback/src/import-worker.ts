@@ -7,7 +7,7 @@ import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createAssemble } from '@ringback/assembler'
-import { createIntake, type EdgeCounts } from '@ringback/collector'
+import { type CarrierMessage, createIntake, type EdgeCounts, toCarrierMessages } from '@ringback/collector'
 import type { BadRow, Config, EdgeRecord, Instant, RecordKind } from '@ringback/contracts'
 import {
   createLineReader,
@@ -42,10 +42,12 @@ export interface ImportTask {
   readonly source: string | undefined
   readonly format: string
   readonly mapping: Mapping | undefined
-  /** The clock of the command. */
+  /** The clock of the command: by it nothing may lie in the future. */
   readonly now: Instant
-  /** When records count as received: now, but never before what was received already, lest they be forgotten at once. */
+  /** When records count as received: never before what was received already, lest they be forgotten at once. */
   readonly received: Instant
+  readonly badRowsReceived: Instant
+  readonly output: ReadOutput['kind']
   /** Batches that may be on their way at once. */
   readonly credits: number
 }
@@ -58,22 +60,31 @@ export interface ImportCounts {
   superseded: number
 }
 
+/** What became of the records of a batch. */
+export type ReadOutput =
+  | {
+      readonly kind: 'facts'
+      /** The carriers' own facts: text crosses threads cheaply, and what is parsed of it keeps no more alive than itself. */
+      readonly json: string
+      /** How many carriers these are. */
+      readonly carriers: number
+    }
+  | { readonly kind: 'messages'; readonly messages: readonly CarrierMessage[] }
+
+export interface ReadBatch {
+  readonly output: ReadOutput
+  readonly bad: readonly BadRow[]
+  readonly counts: ImportCounts
+  readonly edge: EdgeCounts
+  readonly bytesRead: number
+}
+
 export type WorkerMessage =
   /** All files can be read as far as can be told: the import begins. */
   | { readonly type: 'ready'; readonly totalBytes: number | undefined }
   /** A file cannot be used at all; nothing of any was imported. */
   | { readonly type: 'problem'; readonly problems: readonly InputProblem[] }
-  | {
-      readonly type: 'batch'
-      /** The carriers' own facts, as JSON: text crosses threads cheaply, and what is parsed of it keeps no more alive than itself. */
-      readonly facts: string
-      /** How many carriers these are. */
-      readonly carriers: number
-      readonly bad: readonly BadRow[]
-      readonly counts: ImportCounts
-      readonly edge: EdgeCounts
-      readonly bytesRead: number
-    }
+  | (ReadBatch & { readonly type: 'batch' })
   | { readonly type: 'broken'; readonly problem: InputProblem }
   /** Rows of a file that were refused since no entry of a mapping's `map` matches, by column. */
   | { readonly type: 'unmapped'; readonly file: string; readonly rows: ReadonlyMap<string, number> }
@@ -105,13 +116,22 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   let edge: EdgeCounts = { unknownTask: 0, noToken: {} }
   let bytesBefore = 0
 
+  const toFacts = (): ReadOutput => {
+    const { messages, superseded } = assemble(records)
+    counts.superseded += superseded
+    return { kind: 'facts', json: JSON.stringify(messages), carriers: messages.length }
+  }
+  const toMessages = (): ReadOutput => {
+    // The assembler will tell the same; only what can lose is looked at here.
+    counts.superseded += assemble(records.filter(({ kind }) => kind !== 'web')).superseded
+    return { kind: 'messages', messages: toCarrierMessages(records) }
+  }
+
   const flush = async (bytesRead: number): Promise<void> => {
     while (credits === 0) await new Promise<void>((go) => (wake = go))
     credits--
-    const { messages, superseded } = assemble(records)
-    counts.superseded += superseded
-    const facts = JSON.stringify(messages)
-    say({ type: 'batch', facts, carriers: messages.length, bad, counts, edge, bytesRead })
+    const output = task.output === 'facts' ? toFacts() : toMessages()
+    say({ type: 'batch', output, bad, counts, edge, bytesRead })
     records = []
     weight = 0
     bad = []
@@ -157,7 +177,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
       if (batch.kind !== 'batch') {
         if (batch.kind !== 'broken') return batch
         const origin = { place: `${name}:${lastLine + 1}`, kind: door.kind ?? null, source: door.source ?? null }
-        bad.push(toBadRow({ reason: 'encoding', pointer: '' }, { ...origin, received: task.now }))
+        bad.push(toBadRow({ reason: 'encoding', pointer: '' }, { ...origin, received: task.badRowsReceived }))
         counts.read++
         say({ type: 'broken', problem: { ...batch, file } })
         break
@@ -169,7 +189,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
         lastLine = row.line
         const place = `${name}:${row.line}`
         if ('refusal' in row) {
-          const origin = { place, kind: door.kind ?? null, source: door.source ?? null, received: task.now }
+          const origin = { place, kind: door.kind ?? null, source: door.source ?? null, received: task.badRowsReceived }
           bad.push(toBadRow(row.refusal, origin))
           const { reason, pointer } = row.refusal
           if (reason === 'unmapped_value') unmapped.set(pointer, (unmapped.get(pointer) ?? 0) + 1)
@@ -179,7 +199,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
         const accepted = intake.accept(row.value, door, task.now, edge)
         if (accepted.kind === 'bad') {
           const { recordKind, source, refusal } = accepted
-          bad.push(toBadRow(refusal, { place, kind: recordKind, source, received: task.now }))
+          bad.push(toBadRow(refusal, { place, kind: recordKind, source, received: task.badRowsReceived }))
           if (bad.length >= BATCH_WEIGHT) await flush(bytesBefore + input.bytesRead())
           continue
         }

@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import { RingbackError } from '@ringback/pipeline'
 import { COMMANDS } from './commands.ts'
 import { sendControl } from './control.ts'
-import { dataDirOf, openHouse } from './house.ts'
+import { dataDirOf } from './house.ts'
 import { type Io, lines } from './io.ts'
+import { isCluster, openHouse } from './open-house.ts'
 import { parseCommand, usageError } from './options.ts'
 import { START_OPTIONS, startCommand } from './start-command.ts'
 
@@ -57,11 +58,13 @@ const run = async (argv: readonly string[]): Promise<number> => {
   void stopped.then((signal) => process.exit(signal === 'SIGINT' ? 130 : 143))
   if ('run' in command) return command.run(parsed, io)
   const runOpen = command.prepare(parsed, io)
-  const asked = parsed.common.config
-  const dataDir = dataDirOf(parsed.common, io)
-  const config = asked === undefined ? null : resolve(io.cwd, asked)
-  const status = await sendControl(dataDir, { argv: [...argv], cwd: io.cwd, config }, io)
-  if (status !== undefined) return status
+  if (!isCluster(parsed.common, io)) {
+    const asked = parsed.common.config
+    const dataDir = dataDirOf(parsed.common, io)
+    const config = asked === undefined ? null : resolve(io.cwd, asked)
+    const status = await sendControl(dataDir, { argv: [...argv], cwd: io.cwd, config }, io)
+    if (status !== undefined) return status
+  }
   if (command.alone) return command.alone(parsed, io)
   const house = await openHouse(parsed.common, io)
   try {

@@ -1,13 +1,27 @@
-/** `ringback start`: the embedded single process. For now a health page, and the commands that go through it. */
+/**
+ * `ringback start`: everything in one process. Embedded: for now a health page, and the commands that go through it. In the
+ * cluster: every service behind one port.
+ */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { healthPage, PAGE_HEADERS } from '@ringback/insights'
-import { findConfig } from '@ringback/runtime'
+import { assembler } from '@ringback/assembler'
+import { collector } from '@ringback/collector'
+import { correlator } from '@ringback/correlator'
+import { healthPage, insights, PAGE_HEADERS } from '@ringback/insights'
 import { RingbackError } from '@ringback/pipeline'
+import {
+  composeServices,
+  createProcessHost,
+  findConfig,
+  type LoadedConfig,
+  serve as serveService,
+} from '@ringback/runtime'
+import { writer } from '@ringback/writer'
 import { fastify, type FastifyInstance } from 'fastify'
 import { COMMANDS } from './commands.ts'
 import { listenControl, type RunCommand } from './control.ts'
-import { dataDirOf, followRules, type House, openHouse, sweep } from './house.ts'
+import { followRules, openEmbeddedHouse, sweep } from './embedded-house.ts'
+import { dataDirOf, type EmbeddedHouse, requireConfig } from './house.ts'
 import type { Io } from './io.ts'
 import { parseCommand, type ParsedCommand, usageError } from './options.ts'
 import { STARTER_CONFIG } from './starter-config.ts'
@@ -27,6 +41,11 @@ const offerConfig = ({ common }: ParsedCommand, io: Io): void => {
   io.err(`No configuration yet: wrote one to begin with, ${file}\n`)
 }
 
+interface Address {
+  readonly port: number
+  readonly host: string
+}
+
 const portOf = ({ values }: ParsedCommand): number => {
   const port = Number(values['port'] ?? 8080)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw usageError('--port: expected 0 to 65535')
@@ -34,7 +53,7 @@ const portOf = ({ values }: ParsedCommand): number => {
 }
 
 /** Commands one after another: an import ends before the next begins. */
-const createRunCommand = (house: House): RunCommand => {
+const createRunCommand = (house: EmbeddedHouse): RunCommand => {
   let last: Promise<unknown> = Promise.resolve()
   return async (asked, io) => {
     const [name = '', ...argv] = asked.argv
@@ -53,7 +72,7 @@ const createRunCommand = (house: House): RunCommand => {
   }
 }
 
-const serve = async (house: House, port: number, host: string): Promise<FastifyInstance> => {
+const serve = async (house: EmbeddedHouse, io: Io, port: number, host: string): Promise<FastifyInstance> => {
   const app = fastify({ logger: false, forceCloseConnections: true })
   app.get('/healthz', () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
@@ -61,7 +80,7 @@ const serve = async (house: House, port: number, host: string): Promise<FastifyI
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'the tables do not answer' })
   })
   app.get('/', async (_request, reply) =>
-    reply.headers(PAGE_HEADERS).send(healthPage(house.config.council.name, await runChecks(house), house.clock())),
+    reply.headers(PAGE_HEADERS).send(healthPage(house.config.council.name, await runChecks(house, io), house.clock())),
   )
   try {
     await app.listen({ port, host })
@@ -75,16 +94,18 @@ const serve = async (house: House, port: number, host: string): Promise<FastifyI
   return app
 }
 
-/** Runs until it is told to stop. */
-export const startCommand = async (parsed: ParsedCommand, io: Io, stopped: Promise<string>): Promise<number> => {
-  const port = portOf(parsed)
-  const host = typeof parsed.values['host'] === 'string' ? parsed.values['host'] : '127.0.0.1'
-  offerConfig(parsed, io)
-  const house = await openHouse(parsed.common, io)
+const startEmbedded = async (
+  loaded: LoadedConfig,
+  { common }: ParsedCommand,
+  io: Io,
+  stopped: Promise<string>,
+  { port, host }: Address,
+): Promise<number> => {
+  const house = await openEmbeddedHouse(loaded, common, io)
   try {
     sweep(house)
     await followRules(house, io)
-    const app = await serve(house, port, host)
+    const app = await serve(house, io, port, host)
     const closeControl = await listenControl(house.dataDir, createRunCommand(house), io)
     const address = app.server.address()
     const actual = typeof address === 'object' && address !== null ? address.port : port
@@ -97,4 +118,25 @@ export const startCommand = async (parsed: ParsedCommand, io: Io, stopped: Promi
     await house.close()
   }
   return 0
+}
+
+/** From the tables back to the doors: whoever brings something stops before whoever takes it. */
+const SERVICES = [insights, writer, correlator, assembler, collector]
+
+const startCluster = (loaded: LoadedConfig, stopped: Promise<string>, { port, host }: Address): Promise<number> =>
+  serveService(composeServices('ringback', SERVICES), {
+    ...createProcessHost(),
+    argv: ['--config', loaded.file, '--port', String(port), '--host', host],
+    onSignal: (listener) => void stopped.then(listener),
+  })
+
+/** Runs until it is told to stop. */
+export const startCommand = async (parsed: ParsedCommand, io: Io, stopped: Promise<string>): Promise<number> => {
+  const host = typeof parsed.values['host'] === 'string' ? parsed.values['host'] : '127.0.0.1'
+  const address = { port: portOf(parsed), host }
+  offerConfig(parsed, io)
+  const loaded = requireConfig(parsed.common, io)
+  return loaded.config.mode === 'cluster'
+    ? startCluster(loaded, stopped, address)
+    : startEmbedded(loaded, parsed, io, stopped, address)
 }

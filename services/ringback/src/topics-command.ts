@@ -1,25 +1,20 @@
 /** `ringback topics create`: the topics of the cluster, ours and those of the council's own that are missing. */
-import { createKafkaLog } from '@ringback/kafka-log'
-import { type Log, RingbackError, sourceSpecs, topicSpecs, type TopicSpec } from '@ringback/pipeline'
-import { type ClusterConfig, requireCluster } from '@ringback/runtime'
+import { type Log, sourceSpecs, topicSpecs, type TopicSpec } from '@ringback/pipeline'
+import type { ClusterConfig } from '@ringback/runtime'
+import { openClusterHouse } from './cluster-house.ts'
+import { makeHouseholdsAnew } from './households-anew.ts'
 import { requireConfig } from './house.ts'
 import type { Io } from './io.ts'
 import { type ParsedCommand, usageError } from './options.ts'
 
-type Topics = Pick<Log, 'bounds' | 'createTopics'>
+export const TOPICS_OPTIONS = { anew: { type: 'boolean' } } as const
+
+type Topics = Pick<Log, 'createTopics' | 'describeTopics'>
 
 /** Those of the council's own that are there stay as the council made them, whatever their partitions. */
 const missingOf = async (log: Topics, specs: readonly TopicSpec[]): Promise<readonly TopicSpec[]> => {
-  const missing: TopicSpec[] = []
-  for (const spec of specs) {
-    try {
-      await log.bounds(spec.topic)
-    } catch (error) {
-      if (!(error instanceof RingbackError) || error.retryable) throw error
-      missing.push(spec)
-    }
-  }
-  return missing
+  const there = new Set((await log.describeTopics(specs.map(({ topic }) => topic))).map(({ topic }) => topic))
+  return specs.filter(({ topic }) => !there.has(topic))
 }
 
 /** The names of what it made. */
@@ -31,14 +26,19 @@ export const createTopics = async (log: Topics, { kafka, defaults }: ClusterConf
 
 export const topicsCommand = async (parsed: ParsedCommand, io: Io): Promise<number> => {
   if (parsed.positionals.length !== 1 || parsed.positionals[0] !== 'create') throw usageError('topics: expected create')
-  const config = requireCluster(requireConfig(parsed.common, io))
-  const log = createKafkaLog({ brokers: config.kafka.brokers, clientId: 'ringback-topics', clock: io.clock })
+  const house = openClusterHouse(requireConfig(parsed.common, io), parsed.common, io)
   try {
-    const made = await createTopics(log, config)
-    if (parsed.common.json) await io.out(`${JSON.stringify({ made })}\n`)
+    const isAnew = parsed.values['anew'] === true
+    const again = isAnew ? await makeHouseholdsAnew(house, io) : undefined
+    const made = await createTopics(house.log, house.config)
+    if (parsed.common.json) await io.out(`${JSON.stringify({ made, ...(isAnew && { households: again }) })}\n`)
+    else if (again !== undefined)
+      await io.out(
+        `${house.topics.households} begins anew with ${again.toLocaleString('en-GB')} households: start the services with this configuration.\n`,
+      )
     else await io.out(made.length === 0 ? 'Every topic is there.\n' : made.map((topic) => `made ${topic}\n`).join(''))
     return 0
   } finally {
-    await log.close()
+    await house.close()
   }
 }

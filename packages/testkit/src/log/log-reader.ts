@@ -2,7 +2,7 @@
 import type { Batch, BatchHandler, Log, OutgoingMessage, ReceivedMessage, Subscription } from '@ringback/pipeline'
 
 export interface ReaderOptions {
-  readonly topic: string
+  readonly topic: string | readonly string[]
   /** One of its own without it. */
   readonly group?: string
   /** What is done before the batch counts as handled. */
@@ -18,8 +18,9 @@ export interface Reader extends Subscription {
   readonly batches: readonly Batch[]
   /** First offsets of the batches given, whether or not they could be handled. */
   readonly firstOffsets: readonly number[]
+  /** Each once, as first handled: what was handled may come again. Throws what the subscription has ended by. */
   readonly messages: () => readonly ReceivedMessage[]
-  /** As numbers. */
+  /** As numbers, each once: what was appended may be there twice. */
   readonly values: () => readonly number[]
   readonly byPartition: () => ReadonlyMap<number, readonly number[]>
 }
@@ -32,7 +33,7 @@ export const createReader = async (log: Log, options: ReaderOptions): Promise<Re
   const firstOffsets: number[] = []
   const subscription = await log.subscribe({
     group,
-    topics: [topic],
+    topics: typeof topic === 'string' ? [topic] : topic,
     handler: {
       onBatch: async (batch) => {
         firstOffsets.push(batch.messages[0]?.offset ?? -1)
@@ -43,20 +44,35 @@ export const createReader = async (log: Log, options: ReaderOptions): Promise<Re
       ...(onIdle && { onIdle }),
     },
   })
-  const messages = (): ReceivedMessage[] => batches.flatMap((batch) => batch.messages)
-  const toNumber = ({ value }: ReceivedMessage): number => Number(value?.toString())
+  let failure: { readonly reason: unknown } | undefined
+  subscription.ended.catch((reason: unknown) => {
+    failure = { reason }
+  })
+  const messages = (): ReceivedMessage[] => {
+    if (failure) throw failure.reason
+    const found = new Map<string, ReceivedMessage>()
+    for (const { topic: name, partition, messages: given } of batches)
+      for (const message of given) {
+        const place = `${name}/${partition}/${message.offset}`
+        if (!found.has(place)) found.set(place, message)
+      }
+    return [...found.values()]
+  }
+  const numbersOf = (given: readonly ReceivedMessage[]): number[] => [
+    ...new Set(given.map(({ value }) => Number(value?.toString()))),
+  ]
   return {
     ...subscription,
     group,
     batches,
     firstOffsets,
     messages,
-    values: () => messages().map(toNumber),
+    values: () => numbersOf(messages()),
     byPartition: () => {
-      const found = new Map<number, number[]>()
+      const found = new Map<number, ReceivedMessage[]>()
       for (const batch of batches)
-        found.set(batch.partition, [...(found.get(batch.partition) ?? []), ...batch.messages.map(toNumber)])
-      return found
+        found.set(batch.partition, [...(found.get(batch.partition) ?? []), ...batch.messages])
+      return new Map([...found].map(([partition, given]) => [partition, numbersOf(given)]))
     },
   }
 }

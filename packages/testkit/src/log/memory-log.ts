@@ -264,6 +264,25 @@ export const createMemoryLog = (clock: () => Instant, options: MemoryLogOptions 
       }
       return missing.map(({ topic }) => topic)
     },
+    describeTopics: async (names) =>
+      names.flatMap((name) => {
+        const topic = topics.get(name)
+        return topic ? [{ ...topic.spec, partitions: topic.partitions.length }] : []
+      }),
+    addPartitions: async (name, count) => {
+      const { spec, partitions } = topicOf(name)
+      const more = Array.from({ length: Math.max(count - partitions.length, 0) }, () => ({ earliest: 0, messages: [] }))
+      topics.set(name, { spec, partitions: [...partitions, ...more] })
+    },
+    deleteTopics: async (names) => {
+      for (const name of names) {
+        const { partitions } = topics.get(name) ?? { partitions: [] }
+        for (const { committed } of groups.values())
+          for (const number of partitions.keys()) committed.delete(nameOf(name, number))
+        topics.delete(name)
+      }
+    },
+    membersOf: async (name) => groups.get(name)?.members.size ?? 0,
     close: async () => {
       await Promise.all([...subscriptions].map(({ stop }) => stop()))
     },

@@ -29,8 +29,11 @@ export interface Gateway {
 export const openGateway = async (
   dataDir = mkdtempSync(join(tmpdir(), 'gateway-')),
   env: NodeJS.ProcessEnv = {},
+  /** Where the engine looks for a `config.xml`, which it takes for a server's. */
+  cwd: string = process.cwd(),
 ): Promise<Gateway> => {
   const child = spawn(PROGRAM, [dataDir, '--verbose'], {
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
