@@ -71,8 +71,8 @@ const badRowsDifference = async ({ tables }: Cluster, rubbish: Rubbish): Promise
 
 const readRows = async ({ tables }: Cluster): Promise<Row[]> => {
   const rows: Row[] = []
-  for await (const row of tables.journeys()) rows.push({ ...row })
-  for await (const row of tables.contacts({ timezone: 'Europe/London' })) rows.push({ ...row })
+  for await (const row of tables.journeys()) rows.push(row)
+  for await (const row of tables.contacts({ timezone: 'Europe/London' })) rows.push(row)
   return rows
 }
 
