@@ -7,7 +7,7 @@
  *  4. With `--replay`: Redis is emptied, and the correlator builds its state again.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -124,6 +124,21 @@ const sendFile = async (file: string, topic: string): Promise<void> => {
   if (batch.length > 0) await log.append(topic, batch)
 }
 
+const householdsFolders = (): string[] =>
+  readdirSync(join(folder, 'data'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /households-\d+$/.test(name))
+    .map((name) => join(folder, 'data', name))
+
+/** What `households` takes on the broker's disk, and the state in Redis, for each session so far. */
+const describeBytes = async (sessions: number): Promise<string> => {
+  const disk = execFileSync('du', ['-sb', '--total', ...householdsFolders()])
+  const logBytes = Number(/(\d+)\ttotal/.exec(String(disk))?.[1])
+  const { redis } = JSON.parse(readFileSync(join(folder, 'native.json'), 'utf8')) as { redis: { url: string } }
+  const memory = execFileSync('redis-cli', ['-u', redis.url, 'info', 'memory'])
+  const redisBytes = Number(/used_memory:(\d+)/.exec(String(memory))?.[1])
+  return `${number(logBytes / sessions)} bytes on households and ${number(redisBytes / sessions)} of Redis a session`
+}
+
 const timed = async (act: () => Promise<void>): Promise<number> => {
   const began = performance.now()
   await act()
@@ -165,6 +180,7 @@ const bulk = async (): Promise<void> => {
     `In bulk: ${number((EVENTS * share) / cpu)} events per CPU-second of the correlator (${number((EVENTS * share) / seconds)} a second), ` +
       `${((await endOf(topics.households)) / (EVENTS / EVENTS_PER_SESSION)).toFixed(1)} household messages a session, ${number(messages)} of them from the assembler`,
   )
+  console.log(`  ${await describeBytes(EVENTS / EVENTS_PER_SESSION)}`)
   const plain = spawn(process.execPath, [fileURLToPath(new URL('plain-consumer.js', import.meta.url)), config], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,9 +1,10 @@
 /** What HOUSEHOLD-LOG asserts, by its numbers: in every state, and at rest. */
 import type { Config, EdgeRecord, Token } from '@ringback/contracts'
 import { compareNodes, decodeMessage, isCarrierNode, type NodeState, rankOf } from '@ringback/households'
-import { type HouseholdFacts, mergeHousehold, showsShared, tokenType, valueOf } from '@ringback/journeys'
+import { type HouseholdFacts, mergeHousehold, showsShared, valueOf } from '@ringback/journeys'
 import type { Topics } from '@ringback/pipeline'
 import { carrierOf } from '../scenarios/judge-records.ts'
+import { carriersOf } from './law.ts'
 import type { Scenario } from './scenario.ts'
 import type { Said, SimulatedWorld } from './simulated-world.ts'
 
@@ -75,34 +76,6 @@ const createUnion = () => {
       if (x !== y) parents.set(x, y)
     },
   }
-}
-
-const isAlone = (node: string, tokens: ReadonlySet<Token>, isExcluded: boolean): boolean => {
-  if (tokens.size > 50) return true
-  if (!node.startsWith('session:')) return false
-  const count = (type: string): number => [...tokens].filter((token) => tokenType(token) === type).length
-  return isExcluded || count('account') > 1 || count('crm') > 1
-}
-
-interface Carriers {
-  readonly tokens: ReadonlyMap<string, ReadonlySet<Token>>
-  readonly alone: ReadonlySet<string>
-}
-
-const carriersOf = (records: readonly EdgeRecord[]): Carriers => {
-  const tokens = new Map<string, Set<Token>>()
-  const excluded = new Set<string>()
-  for (const record of records) {
-    const name = carrierOf(record)
-    const known = tokens.get(name) ?? new Set<Token>()
-    tokens.set(name, known)
-    for (const token of record.tokens) known.add(token)
-    if (record.kind === 'web' && !record.isPublic) excluded.add(name)
-  }
-  const alone = new Set(
-    [...tokens].filter(([name, own]) => isAlone(name, own, excluded.has(name))).map(([name]) => name),
-  )
-  return { tokens, alone }
 }
 
 /**

@@ -136,9 +136,6 @@ export const MORE_CANARIES: Readonly<Record<string, readonly Change[]>> = {
     ),
     change(OWNER, 'if (isJudging) for (const name of lastDirty.get(partition) ?? []) names.add(name);', ''),
   ],
-  'the first rules of a partition count whenever they come': [
-    change(STRETCH, 'if (rules === undefined || !message.isFirst) rules = message;', 'rules = message;'),
-  ],
   'a large move loses its second half': [
     change(
       'packages/households/dist/message-codec.js',

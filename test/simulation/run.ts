@@ -97,6 +97,8 @@ export const runScenario = async (scenario: Scenario, crash?: Crash): Promise<Ru
     writer: group(names.writer, [topics.conclusions], 'writer', 1),
   }
   for (const kind of kinds) consumers.rebalance(groups[kind], false)
+  // Whoever was assigned a partition looks at it first.
+  for (const own of consumers.everyFree(groups.correlator)) consumers.idle(groups.correlator, own)
 
   let faultsLeft = scenario.isTiny ? 0 : random.below(4) === 0 ? 0 : random.below(30)
   const endingOf = (name: string): Ending => {
@@ -289,12 +291,15 @@ export const runScenario = async (scenario: Scenario, crash?: Crash): Promise<Ru
     consumers.rebalance(groups.correlator, false)
   }
 
-  const turnAt = random.below(phases[0]?.records.length ?? 1)
+  // From a loss before every phase to a rare one.
+  const lossOdds = 1 + random.below(4)
+  // Often at the very beginning, when nobody has said yet which rules there are.
+  const turnAt = random.below(3) === 0 ? 0 : random.below(phases[0]?.records.length ?? 1)
   for (const [i, phase] of phases.entries()) {
     await passUntil(phase.at)
     // What is built again from the log alone must know what was shared.
     const isLast = i === phases.length - 1
-    if (i > 0 && !scenario.isTiny && random.below(isLast ? 2 : 4) === 0)
+    if (i > 0 && !scenario.isTiny && random.below(isLast ? 2 : lossOdds) === 0)
       for (const space of world.spaces()) world.restore(space, new Map())
     world.setNow(Math.max(world.now(), phase.at))
     const begin = world.now()

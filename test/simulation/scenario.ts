@@ -9,7 +9,7 @@ import {
   WEEK_MS,
 } from '@ringback/contracts'
 import { createRules, showsShared } from '@ringback/journeys'
-import { peopleOf } from './law.ts'
+import { carriersOf, peopleOf } from './law.ts'
 import { randomWorld } from '@ringback/testkit'
 import { carrierOf, judgeRecords, toEdgeRecords } from '../scenarios/judge-records.ts'
 import { createRandom, type Random } from './random.ts'
@@ -112,15 +112,20 @@ const chooseLateComer = (
     tokens.set(name, new Set([...(tokens.get(name) ?? []), ...record.tokens]))
     for (const token of record.tokens) holders.set(token, new Set([...(holders.get(token) ?? []), name]))
   }
+  const { alone } = carriersOf(records)
   const isLate = ([name, own]: readonly [string, ReadonlySet<Token>]): boolean =>
     !name.startsWith('profile:') &&
     [...own].every((token) => shared.has(token) || holders.get(token)?.size === 1) &&
-    [...own].some((token) => shared.has(token) && (holders.get(token)?.size ?? 0) > 2)
+    [...own].some((token) => shared.has(token)) &&
+    [...own].every(
+      (token) => !shared.has(token) || [...(holders.get(token) ?? [])].some((one) => one !== name && !alone.has(one)),
+    )
   const [candidate] = random.shuffle([...tokens].filter(isLate))
   if (!candidate) return undefined
   const [name, own] = candidate
   const kept = [...own].flatMap((token) => {
-    const others = [...(holders.get(token) ?? [])].filter((other) => other !== name)
+    // What connects nothing is told no marks, so it cannot keep a lost state from forgetting that something is shared.
+    const others = [...(holders.get(token) ?? [])].filter((other) => other !== name && !alone.has(other))
     return others.length === 0 ? [] : [others[random.below(others.length)] as string]
   })
   return { name, kept: new Set(kept) }
