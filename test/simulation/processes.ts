@@ -12,6 +12,9 @@ import type { Said } from './simulated-world.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { SimulatedWorld } from './simulated-world.ts'
 
+/** Of a message: what is larger travels in parts. */
+export const MOST_CHARACTERS = 3_000
+
 export interface Place {
   readonly world: SimulatedWorld
   readonly scheduler: Scheduler
@@ -41,7 +44,7 @@ export const correlatorProcess = (place: Place, process: string, rules: Rules, g
     topics: place.topics,
     metrics: NO_METRICS,
     judgingEvery: 7,
-    mostCharacters: 3_000,
+    mostCharacters: MOST_CHARACTERS,
   })
 
 export const assemblerProcess = ({ world, scheduler, topics }: Place, process: string, rules: Rules): BatchHandler =>

@@ -171,10 +171,11 @@ export const createFold = ({ identity, retention }: FoldConfig): Fold => {
   }
 
   /** Whether a snapshot, or the part of one, lacks something of what it speaks for. */
-  const lacks = ({ facts, marks, claims, range }: FactsMessage, root: RootState): boolean => {
+  const lacks = ({ facts, marks, claims, range, isPiece }: FactsMessage, root: RootState): boolean => {
     const [after, until] = range ?? [null, null]
+    const piece = isPiece ? facts[0]?.[0] : undefined
     const isMeant = ([name]: HouseholdFacts[number]): boolean =>
-      (after === null || name > after) && (until === null || name <= until)
+      (after === null || name > after) && (until === null || name <= until) && name !== piece
     if (mergeHousehold(facts, range ? root.facts.filter(isMeant) : root.facts) !== facts) return true
     if (after === null && root.marks.some(([token]) => valueOf(marks, token) === undefined)) return true
     const claimed = new Set(claims)

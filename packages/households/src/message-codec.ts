@@ -9,7 +9,7 @@ import type { NodeName } from './order.ts'
 /** HOUSEHOLD-LOG, When a household moves. In characters, of which few take more than one byte. */
 export const MOST_CHARACTERS = 512 * 1024
 
-const encodeFacts = ({ facts, marks, claims, isOwn, isSnapshot, range }: FactsMessage): string =>
+const encodeFacts = ({ facts, marks, claims, isOwn, isSnapshot, range, isPiece }: FactsMessage): string =>
   JSON.stringify({
     kind: 'facts',
     facts: facts.length === 0 ? undefined : facts,
@@ -18,6 +18,7 @@ const encodeFacts = ({ facts, marks, claims, isOwn, isSnapshot, range }: FactsMe
     isOwn,
     isSnapshot,
     range,
+    isPiece,
   })
 
 /** The values that stand for a message: one, or those of its parts. */
@@ -131,7 +132,8 @@ const splitFacts = (message: FactsMessage, most: number): readonly FactsMessage[
     const name = entries.at(-1)?.[0] ?? (isLast ? END : BEGIN)
     const until = isLast && claims.length === 1 ? null : name
     const part = { facts: entries, marks: (i === 0 && marks[0]) || [], claims: (isLast && claims[0]) || [] }
-    say(part, isPiece ? [name, name] : [after, until])
+    if (isPiece && message.isSnapshot) parts.push({ ...message, ...part, range: [after, name], isPiece })
+    else say(part, [after, until])
     after = name
   }
   for (const more of claims.slice(1)) say({ facts: [], marks: [], claims: more }, [END, END])

@@ -20,6 +20,8 @@ export interface FactsMessage {
   readonly isSnapshot?: true
   /** Of a part of a snapshot: the carriers that it speaks for. */
   readonly range?: CarrierRange
+  /** It holds a piece of one carrier, and does not speak for that one. */
+  readonly isPiece?: true
 }
 
 /**

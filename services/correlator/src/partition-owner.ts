@@ -157,7 +157,7 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
     const guess = stretchFrom(messages, from, committed)
     const loaded = await loadFor(partition, guess)
     const position = await positionOf(loaded, batch, guess[0]?.offset)
-    const verdict = gate.check(partition, loaded.rules, position, position < committed)
+    const verdict = gate.check(partition, loaded.rules, position)
     if (verdict === 'search') {
       const readOn = gate.search(partition, messages, position)
       if (readOn !== undefined) batch.seek(readOn)
@@ -216,8 +216,7 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
     const loaded = await states.load(partition, new Set())
     const position = await positionOf(loaded, owned)
     const { end } = await owned.bounds()
-    const committed = owned.committed() ?? 0
-    const verdict = gate.check(partition, loaded.rules, position, position < committed)
+    const verdict = gate.check(partition, loaded.rules, position)
     if (verdict === 'search') {
       const reached = gate.reached(partition, position)
       if (reached < end) owned.seek(reached)

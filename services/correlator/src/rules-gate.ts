@@ -10,13 +10,8 @@ import type { Numbered } from './partition-fold.ts'
 export type GateVerdict = 'search' | { readonly rules: RulesMessage | undefined }
 
 export interface RulesGate {
-  /** `said`: the last rules folded; `isSilent`: what stands at `position` was said before and is only folded again. */
-  readonly check: (
-    partition: number,
-    said: RulesMessage | undefined,
-    position: number,
-    isSilent: boolean,
-  ) => GateVerdict
+  /** `said`: the last rules folded; `position`: what is to be folded next. */
+  readonly check: (partition: number, said: RulesMessage | undefined, position: number) => GateVerdict
   /** Looks through messages for rules that end the search. Where to read on, unless it is behind these messages. */
   readonly search: (partition: number, messages: readonly Numbered[], position: number) => number | undefined
   /** The offset up to which a partition was searched. */
@@ -47,13 +42,13 @@ export const createRulesGate = (own: RulesMessage): RulesGate => {
   }
 
   return {
-    check: (partition, said, position, isSilent) => {
+    check: (partition, said, position) => {
       if (said && said.keyId !== own.keyId)
         throw new RingbackError(
           'key',
           'the link key is not the one that this log was made with: residents would fall apart. Give the former key, or begin anew with another kafka.prefix',
         )
-      if (said?.ruleVersion === own.ruleVersion || (!said && isSilent)) {
+      if (said?.ruleVersion === own.ruleVersion) {
         searches.delete(partition)
         return { rules: said }
       }
