@@ -188,7 +188,7 @@ export const runScenario = async (scenario: Scenario, crash?: Crash): Promise<Ru
       if (failure) throw failure.cause
       const ends = logEnd()
       while (await step());
-      if (unwatched.length === 0 && logEnd() === ends && isCaughtUp()) return
+      if (unwatched.length === 0 && logEnd() === ends && isCaughtUp() && isFolded()) return
       if (scheduler.calls() === before && unwatched.length === 0) return
     }
     throw new Error(
@@ -215,6 +215,12 @@ export const runScenario = async (scenario: Scenario, crash?: Crash): Promise<Ru
     )
   const logEnd = (): number =>
     topicsOfGroups().reduce((sum, [, topic, partition]) => sum + world.bounds(topic, partition).end, 0)
+  /** Whoever lost its state is still at work on it, although all of it was committed once. */
+  const isFolded = (): boolean =>
+    Array.from({ length: world.partitionsOf(topics.households) }, (_, partition) => {
+      const [next] = world.readState(`${kafka.generation}.${partition}`, ['next'])
+      return Number(next ?? 0) >= world.bounds(topics.households, partition).end
+    }).every(Boolean)
   const isCaughtUp = (): boolean =>
     topicsOfGroups().every(([{ name }, topic, partition]) => {
       const { earliest, end } = world.bounds(topic, partition)
