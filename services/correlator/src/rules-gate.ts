@@ -35,7 +35,11 @@ export const createRulesGate = (own: RulesMessage): RulesGate => {
     // After a loss of state the position falls back, and what lies before it was not looked through.
     const isOfUse =
       known && known.any === any && known.from <= position && (known.found?.offset ?? Infinity) >= position
-    if (isOfUse) return known
+    if (isOfUse) {
+      // What lies below is folded, or gone from the log.
+      known.reached = Math.max(known.reached, position)
+      return known
+    }
     const search = { from: position, reached: position, any }
     searches.set(partition, search)
     return search
