@@ -128,14 +128,6 @@ export const CANARIES: Readonly<Record<string, readonly Change[]>> = {
 
 /** What the model of the protocol had no canary for, and building found. */
 export const MORE_CANARIES: Readonly<Record<string, readonly Change[]>> = {
-  'what a judging asks for is read at another moment': [
-    change(
-      OWNER,
-      'if (!isJudging || loaded.dirty.every(loaded.has)) return loaded;',
-      'if (!isJudging || loaded.dirty.every(loaded.has)) return loaded; const more = await states.load(partition, new Set(loaded.dirty)); return { ...loaded, nodes: { get: (name) => (loaded.has(name) ? loaded.nodes : more.nodes).get(name) } };',
-    ),
-    change(OWNER, 'if (isJudging) for (const name of lastDirty.get(partition) ?? []) names.add(name);', ''),
-  ],
   'a large move loses its second half': [
     change(
       'packages/households/dist/message-codec.js',
