@@ -3,9 +3,9 @@
  * is left, then each changed root is judged once (HOUSEHOLD-LOG, Embedded).
  */
 import type { Instant } from '@ringback/contracts'
-import { createFold, createJudge, type Message, type NodeName, type Nodes, toVersion } from '@ringback/households'
+import { createFold, createJudge, type Message, type NodeName, type Nodes } from '@ringback/households'
 import type { Rules } from '@ringback/journeys'
-import type { Conclusion } from './partition-fold.ts'
+import { type Conclusion, judgeRoots } from './judge-roots.ts'
 
 export interface Correlated {
   readonly conclusions: readonly Conclusion[]
@@ -49,17 +49,7 @@ export const createCorrelate = (rules: Rules): Correlate => {
       pending = []
       for (const message of batch) fold(nodes, message, now, output)
     }
-    const conclusions: Conclusion[] = []
-    for (const name of dirty) {
-      const state = nodes.get(name)
-      // Joined to a smaller root since: that one speaks of it all.
-      if (!state?.root || state.parent !== undefined) continue
-      const { root, said } = judge(state.root, now)
-      nodes.set(name, { ...state, root })
-      if (said.length === 0) continue
-      const version = toVersion(GENERATION, name, offset)
-      for (const one of said) conclusions.push({ ...one, version })
-    }
+    const conclusions = judgeRoots(nodes, dirty, judge, { generation: GENERATION, offset, now })
     return { conclusions, superseded }
   }
 }

@@ -1,6 +1,6 @@
 export { createCorrelate } from './correlate.ts'
 export type { Correlate, Correlated } from './correlate.ts'
-export type { Conclusion } from './partition-fold.ts'
+export type { Conclusion } from './judge-roots.ts'
 export { createCorrelator, toControl, toRulesMessage } from './partition-owner.ts'
 export type { Correlator, CorrelatorParts } from './partition-owner.ts'
 export { readPartitionHead, readPartitionNote, writePartitionNote } from './partition-head.ts'

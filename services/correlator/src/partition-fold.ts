@@ -10,15 +10,9 @@ import {
   type Nodes,
   type NodeState,
   type RulesMessage,
-  type Said,
-  toVersion,
 } from '@ringback/households'
+import { type Conclusion, judgeRoots } from './judge-roots.ts'
 import type { JudgingRules } from './judging-rules.ts'
-
-/** A row, or its withdrawal, with the version by which it prevails. */
-export interface Conclusion extends Said {
-  readonly version: string
-}
 
 export interface Numbered {
   readonly offset: number
@@ -94,16 +88,7 @@ export const createFoldStretch =
       },
     }
     const judgeDirty = (offset: number, now: Instant): void => {
-      for (const name of dirty) {
-        const state = nodes.get(name)
-        // Joined to a smaller root since: that one speaks of it all.
-        if (!state?.root || state.parent !== undefined) continue
-        const { root, said } = judge(state.root, now)
-        nodes.set(name, { ...state, root })
-        if (said.length === 0) continue
-        const version = toVersion(generation, name, offset)
-        for (const one of said) conclusions.push({ ...one, version })
-      }
+      for (const one of judgeRoots(nodes, dirty, judge, { generation, offset, now })) conclusions.push(one)
       dirty.clear()
     }
     for (const one of stretch) {

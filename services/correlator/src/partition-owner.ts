@@ -30,7 +30,8 @@ import {
   type Topics,
 } from '@ringback/pipeline'
 import { createJudgingRules } from './judging-rules.ts'
-import { type Conclusion, createFoldStretch, createIsJudged, JUDGING_EVERY, type Numbered } from './partition-fold.ts'
+import type { Conclusion } from './judge-roots.ts'
+import { createFoldStretch, createIsJudged, JUDGING_EVERY, type Numbered } from './partition-fold.ts'
 import { createPartitionStates, type Loaded } from './partition-state.ts'
 import { createRulesGate } from './rules-gate.ts'
 
@@ -227,8 +228,7 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
       owned.seek(position)
       return
     }
-    if (!loaded.rules) await log.append(topics.households, [toControl({ ...own, isFirst: true }, partition)])
-    else if (loaded.dirty.length > 0) await appendJudge(partition)
+    if (loaded.dirty.length > 0) await appendJudge(partition)
     await owned.commit(position)
   }
 

@@ -6,8 +6,8 @@ import type { RulesMessage } from '@ringback/households'
 import { RingbackError } from '@ringback/pipeline'
 import type { Numbered } from './partition-fold.ts'
 
-/** `search`: look for a rules message further on, and fold nothing; else by which rules, undefined for the process's own. */
-export type GateVerdict = 'search' | { readonly rules: RulesMessage | undefined }
+/** `search`: look for a rules message further on, and fold nothing; else by which rules. */
+export type GateVerdict = 'search' | { readonly rules: RulesMessage }
 
 export interface RulesGate {
   /** `said`: the last rules folded; `position`: what is to be folded next. */
