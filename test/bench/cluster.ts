@@ -4,7 +4,7 @@
  *     system counts its CPU time. Beside it a plain consumer that only parses the same messages.
  *  2. All services on the raw events of as many sessions: what this one machine carries.
  *  3. At half of that rate: from an event's being sent to its row's being visible.
- *  4. With `--replay`: Redis is emptied, and the correlator builds its state again.
+ * With `--replay`, behind the first part instead: Redis is emptied, and the correlator builds its state again.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -267,8 +267,6 @@ const latency = async (rate: number): Promise<void> => {
 }
 
 const replay = async (): Promise<void> => {
-  await drained(...EVERYTHING)
-  for (const name of SERVICES) await stopService(name)
   const total = await endOf(topics.households)
   execFileSync(join(root, 'infra/native/down'), [folder], { stdio: 'ignore' })
   // Redis keeps nothing: it comes back empty.
@@ -297,9 +295,8 @@ try {
   await tables.migrate()
   console.log(`${number(EVENTS)} events, ${number(EVENTS * 0.06)} contacts, ${values.partitions} partitions`)
   await bulk()
-  const rate = await everything()
-  await latency(rate / 2)
   if (values.replay) await replay()
+  else await latency((await everything()) / 2)
 } finally {
   for (const name of running.keys()) await stopService(name)
   await log.close()

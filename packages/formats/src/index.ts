@@ -1,3 +1,4 @@
+export type { Convert, Converted, Format, FormatContext, UnitKind } from './format.ts'
 export { describeInputProblem } from './input-problem.ts'
 export type { InputProblem } from './input-problem.ts'
 export { isReadOnce, openInput } from './input.ts'
