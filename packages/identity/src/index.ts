@@ -1,5 +1,6 @@
 export { normaliseIdentifier } from './normalise.ts'
 export type { Normalised, NoTokenReason } from './normalise.ts'
+export { createPseudonyms } from './pseudonym.ts'
 export { createRecentCache } from './recent-cache.ts'
 export type { RecentCache } from './recent-cache.ts'
 export { createTokeniser } from './tokeniser.ts'
