@@ -4,14 +4,14 @@
  */
 import type { Converted, Format } from '../format.ts'
 import type { RawRecord } from '../mapped-record.ts'
+import { isJsonObject, type JsonObject } from '../unit.ts'
+import { type Columns, createColumns } from './columns.ts'
 import { isContactLink, stepOf } from './page-signals.ts'
 import {
   type Base,
   countOf,
   isNamingGround,
-  isObject,
   isOwnType,
-  type Json,
   nameOf,
   ownFields,
   pageOf,
@@ -28,13 +28,15 @@ import {
 type Read = (name: string) => unknown
 
 const valueOf = (value: unknown): unknown =>
-  isObject(value)
+  isJsonObject(value)
     ? (value['string_value'] ?? value['int_value'] ?? value['double_value'] ?? value['float_value'])
     : undefined
 
-const parametersOf = (row: Json): ReadonlyMap<unknown, unknown> => {
+const parametersOf = (row: JsonObject): ReadonlyMap<unknown, unknown> => {
   const list = Array.isArray(row['event_params']) ? row['event_params'] : []
-  return new Map(list.flatMap((entry) => (isObject(entry) ? [[entry['key'], valueOf(entry['value'])] as const] : [])))
+  return new Map(
+    list.flatMap((entry) => (isJsonObject(entry) ? [[entry['key'], valueOf(entry['value'])] as const] : [])),
+  )
 }
 
 /** What a flat table calls the fields that are deeper in, or have another name. */
@@ -44,11 +46,11 @@ const FLAT: Readonly<Record<string, readonly string[]>> = {
   category: ['device_category', 'device.category'],
 }
 
-const readOf = (row: Json): Read => {
+const readOf = (row: JsonObject, columns: Columns): Read => {
   const parameters = parametersOf(row)
-  const own = (name: string): unknown => (Object.hasOwn(row, name) ? row[name] : undefined)
+  const own = (name: string): unknown => row[columns.named(row, name) ?? '']
   return (name) => {
-    if (name === 'category' && isObject(row['device'])) return row['device']['category']
+    if (name === 'category' && isJsonObject(row['device'])) return row['device']['category']
     if (parameters.has(name)) return parameters.get(name)
     const names = (Object.hasOwn(FLAT, name) ? FLAT[name] : undefined) ?? [
       name,
@@ -127,9 +129,9 @@ const IDENTITY = [
   '_fivetran_id',
 ]
 
-const convert = (unit: unknown): readonly Converted[] => {
-  if (!isObject(unit)) return [{ kind: 'bad', refusal: { reason: 'schema', pointer: '' } }]
-  const read = readOf(unit)
+const convert = (unit: unknown, columns: Columns): readonly Converted[] => {
+  if (!isJsonObject(unit)) return [{ kind: 'bad', refusal: { reason: 'schema', pointer: '' } }]
+  const read = readOf(unit, columns)
   const visitor = textOf(read('user_pseudo_id'))
   const visit = textOf(read('ga_session_id'))
   const device = textOf(read('category'))?.toLowerCase()
@@ -150,5 +152,8 @@ export const ga4Format: Format = {
   source: 'web',
   units: ['json', 'csv'],
   columns: [['event_name', 'name'], ['event_timestamp', 'timestamp'], ['user_pseudo_id']],
-  open: () => convert,
+  open: () => {
+    const columns = createColumns()
+    return (unit) => convert(unit, columns)
+  },
 }

@@ -2,13 +2,13 @@
 import { HOUR_MS, type Instant, SECOND_MS, type Zone } from '@ringback/contracts'
 import type { Converted } from '../format.ts'
 import type { RawRecord } from '../mapped-record.ts'
+import { isJsonObject } from '../unit.ts'
 import { isContactLink } from './page-signals.ts'
 import {
   type Base,
   countOf,
   fieldsOfAgent,
   isNamingGround,
-  isObject,
   nameOf,
   OWN_CATEGORY,
   ownEvent,
@@ -28,7 +28,7 @@ type Parameters = ReadonlyMap<string, string>
 /** Of one request; of a bulk request each of its `requests`, as a query string or an object. Undefined for anything else. */
 export const parseMatomo = (request: unknown): Parameters | undefined => {
   if (typeof request === 'string') return new Map(new URLSearchParams(request))
-  if (!isObject(request)) return undefined
+  if (!isJsonObject(request)) return undefined
   return new Map(
     Object.entries(request).flatMap(([name, value]) => {
       const text = textOf(value)

@@ -1,5 +1,6 @@
 /** What a Snowplow event means, whether it came as a tracker's payload or as an enriched row: docs/trackers.md has the table. */
 import type { Converted } from '../format.ts'
+import { isJsonObject, type JsonObject } from '../unit.ts'
 import { createFormVisits } from './form-visits.ts'
 import { isContactLink, signalOf, stepOf } from './page-signals.ts'
 import {
@@ -7,8 +8,6 @@ import {
   countOf,
   fieldsOfAgent,
   isNamingGround,
-  isObject,
-  type Json,
   OWN_CATEGORY,
   ownEvent,
   ownFields,
@@ -24,7 +23,7 @@ import {
 export interface SelfDescribing {
   readonly vendor: string
   readonly name: string
-  readonly data: Json
+  readonly data: JsonObject
 }
 
 export interface SnowplowEvent {
@@ -49,13 +48,16 @@ const SCHEMA = /^iglu:([\w.-]+)\/([\w.-]+)\/jsonschema\/\d+-\d+-\d+$/
 
 /** `{schema, data}`, or undefined for anything else. */
 export const parseSelfDescribing = (value: unknown): SelfDescribing | undefined => {
-  if (!isObject(value) || !isObject(value['data'])) return undefined
+  if (!isJsonObject(value) || !isJsonObject(value['data'])) return undefined
   const match = SCHEMA.exec(textOf(value['schema']) ?? '')
   return match ? { vendor: match[1] ?? '', name: match[2] ?? '', data: value['data'] } : undefined
 }
 
-export const findContext = (contexts: readonly SelfDescribing[], vendor: string, name: string): Json | undefined =>
-  contexts.find((context) => context.vendor === vendor && context.name === name)?.data
+export const findContext = (
+  contexts: readonly SelfDescribing[],
+  vendor: string,
+  name: string,
+): JsonObject | undefined => contexts.find((context) => context.vendor === vendor && context.name === name)?.data
 
 /** The session that the tracker's session context names. */
 export const sessionOfContexts = (contexts: readonly SelfDescribing[]): string | undefined =>
@@ -70,7 +72,7 @@ const baseOf = (event: SnowplowEvent): Base => {
   const identifiers = {
     ...(isNamingGround(linking) && user !== undefined ? { account: user } : {}),
     ...(linking === 'consent' && device !== undefined ? { device } : {}),
-    ...(isObject(own['identifiers']) ? own['identifiers'] : {}),
+    ...(isJsonObject(own['identifiers']) ? own['identifiers'] : {}),
   }
   return {
     id,
@@ -89,16 +91,16 @@ const baseOf = (event: SnowplowEvent): Base => {
 const BY_NAME = {
   page_ping: (base: Base) => touch(base),
   submit_form: (base: Base) => touch(base),
-  link_click: (base: Base, { targetUrl }: Json) =>
+  link_click: (base: Base, { targetUrl }: JsonObject) =>
     isContactLink(targetUrl) ? [toRecord(base, { type: 'contact_viewed' })] : touch(base),
   application_error: (base: Base) => [toRecord(base, { type: 'error', code: 'script' })],
-  site_search: (base: Base, { totalResults, pageResults }: Json) => {
+  site_search: (base: Base, { totalResults, pageResults }: JsonObject) => {
     const results = countOf(totalResults) ?? countOf(pageResults)
     return [toRecord(base, { type: 'search', ...(results === undefined ? {} : { results }) })]
   },
-  struct: (base: Base, { category, action, label }: Json) =>
+  struct: (base: Base, { category, action, label }: JsonObject) =>
     category === OWN_CATEGORY ? [toRecord(base, ownEvent(textOf(action), textOf(label)))] : SKIP,
-} satisfies Readonly<Record<string, (base: Base, data: Json) => readonly Converted[]>>
+} satisfies Readonly<Record<string, (base: Base, data: JsonObject) => readonly Converted[]>>
 
 const isNamed = (name: string): name is keyof typeof BY_NAME => Object.hasOwn(BY_NAME, name)
 

@@ -3,13 +3,15 @@
  * self-describing events and contexts have columns of their own (`unstruct_event_…`, `contexts_…`).
  */
 import type { Converted, Format } from '../format.ts'
+import { isJsonObject, parseJson } from '../unit.ts'
+import { type Columns, createColumns } from './columns.ts'
 import {
   createSnowplowMapping,
   parseSelfDescribing,
   type SelfDescribing,
   sessionOfContexts,
 } from './snowplow-events.ts'
-import { isObject, type Json, textOf, utcTime } from './web-records.ts'
+import { textOf, utcTime } from './web-records.ts'
 
 /** Where a line has what is read, of the canonical event model's columns. */
 const PLACES = {
@@ -45,14 +47,8 @@ interface Told {
   readonly contexts: readonly SelfDescribing[]
 }
 
-const parseJson = (text: string | undefined): unknown => {
-  if (text === undefined) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
+/** null: it cannot be read. */
+const readJson = (text: string | undefined): unknown => (text === undefined ? undefined : (parseJson(text) ?? null))
 
 const SNOWPLOW = 'com.snowplowanalytics.snowplow'
 const bad = (pointer: string): readonly Converted[] => [{ kind: 'bad', refusal: { reason: 'json', pointer } }]
@@ -64,21 +60,21 @@ const plainEvent = (cells: Cells): SelfDescribing => {
   return { vendor: SNOWPLOW, name: cells('event') ?? '', data: isStruct ? struct : {} }
 }
 
-const isRow = (unit: unknown): unit is Readonly<Record<string, string>> => isObject(unit)
+const isRow = (unit: unknown): unit is Readonly<Record<string, string>> => isJsonObject(unit)
 
 /** Of a line; a number is the index of a column whose JSON cannot be read. */
 const toldByLine = (cells: Cells): Told | Column => {
   const contexts: SelfDescribing[] = []
   for (const column of ['contexts', 'derived_contexts'] as const) {
-    const packed = parseJson(cells(column))
+    const packed = readJson(cells(column))
     if (packed === null) return column
-    const list = isObject(packed) ? packed['data'] : undefined
+    const list = isJsonObject(packed) ? packed['data'] : undefined
     contexts.push(...[list].flat().flatMap((context) => parseSelfDescribing(context) ?? []))
   }
   if (cells('event') !== 'unstruct') return { event: plainEvent(cells), contexts }
-  const unstruct = parseJson(cells('unstruct_event'))
+  const unstruct = readJson(cells('unstruct_event'))
   if (unstruct === null) return 'unstruct_event'
-  return { event: isObject(unstruct) ? parseSelfDescribing(unstruct['data']) : undefined, contexts }
+  return { event: isJsonObject(unstruct) ? parseSelfDescribing(unstruct['data']) : undefined, contexts }
 }
 
 /** The contexts that are read at all: a column's name alone does not tell a vendor from a name. */
@@ -89,37 +85,24 @@ const CONTEXTS = [
   ['uk.ringback', 'linking'],
 ] as const
 
-/** Finds `PREFIX_VENDOR_NAME_1_0_0`, of any version; a file's columns are looked through once for each. */
-const createColumnFinder = () => {
-  const found = new Map<string, string | undefined>()
-  return (row: Readonly<Record<string, string>>, prefix: string, vendor: string, name: string): string | undefined => {
-    const stem = `${prefix}_${vendor.replaceAll('.', '_')}_${name}_`
-    if (!found.has(stem))
-      found.set(
-        stem,
-        Object.keys(row).find((column) => column.startsWith(stem) && /^[\d_]+$/.test(column.slice(stem.length))),
-      )
-    return found.get(stem)
-  }
-}
-type FindColumn = ReturnType<typeof createColumnFinder>
+const stemOf = (prefix: string, vendor: string, name: string): string => `${prefix}_${vendor}_${name}_`
 
 /** Of a table's row; text is the column whose JSON cannot be read. */
-const toldByRow = (row: Readonly<Record<string, string>>, cells: Cells, findColumn: FindColumn): Told | string => {
+const toldByRow = (row: Readonly<Record<string, string>>, cells: Cells, columns: Columns): Told | string => {
   const contexts: SelfDescribing[] = []
   for (const [vendor, name] of CONTEXTS) {
-    const column = findColumn(row, 'contexts', vendor, name)
-    const packed = column === undefined ? undefined : parseJson(textOf(row[column]))
+    const column = columns.versioned(row, stemOf('contexts', vendor, name))
+    const packed = column === undefined ? undefined : readJson(textOf(row[column]))
     if (packed === null) return column ?? ''
-    contexts.push(...[packed].flat().flatMap((data) => (isObject(data) ? { vendor, name, data } : [])))
+    contexts.push(...[packed].flat().flatMap((data) => (isJsonObject(data) ? { vendor, name, data } : [])))
   }
   if (cells('event') !== 'unstruct') return { event: plainEvent(cells), contexts }
   const vendor = cells('event_vendor') ?? ''
   const name = cells('event_name') ?? ''
-  const column = findColumn(row, 'unstruct_event', vendor, name)
-  const data = column === undefined ? undefined : parseJson(textOf(row[column]))
+  const column = columns.versioned(row, stemOf('unstruct_event', vendor, name))
+  const data = column === undefined ? undefined : readJson(textOf(row[column]))
   if (data === null) return column ?? ''
-  return { event: { vendor, name, data: isObject(data) ? data : ({} satisfies Json) }, contexts }
+  return { event: { vendor, name, data: isJsonObject(data) ? data : {} }, contexts }
 }
 
 const sessionOf = (cells: Cells, contexts: readonly SelfDescribing[]): string | undefined => {
@@ -137,7 +120,7 @@ export const snowplowFormat: Format = {
   columns: [['event_id'], ['event'], ['derived_tstamp', 'collector_tstamp']],
   open: () => {
     const toRecords = createSnowplowMapping()
-    const findColumn = createColumnFinder()
+    const columns = createColumns()
     const convert = (cells: Cells, told: Told | string): readonly Converted[] => {
       if (typeof told === 'string') return bad(told)
       if (told.event === undefined) return [{ kind: 'skip' }]
@@ -157,12 +140,12 @@ export const snowplowFormat: Format = {
     }
     return (unit) => {
       if (isRow(unit)) {
-        const cells: Cells = (column) => textOf(unit[column])
-        return convert(cells, toldByRow(unit, cells, findColumn))
+        const cells: Cells = (column) => textOf(unit[columns.named(unit, column) ?? ''])
+        return convert(cells, toldByRow(unit, cells, columns))
       }
-      const columns = String(unit).split('\t')
-      if (columns.length < LEAST_COLUMNS) return [{ kind: 'bad', refusal: { reason: 'csv_row', pointer: '' } }]
-      const cells: Cells = (column) => textOf(columns[PLACES[column]])
+      const line = String(unit).split('\t')
+      if (line.length < LEAST_COLUMNS) return [{ kind: 'bad', refusal: { reason: 'csv_row', pointer: '' } }]
+      const cells: Cells = (column) => textOf(line[PLACES[column]])
       return convert(cells, toldByLine(cells))
     }
   },

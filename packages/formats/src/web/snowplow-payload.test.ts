@@ -70,7 +70,7 @@ describe('what an event means', () => {
     ['an order', { e: 'tr', tr_id: '1' }, ['skip']],
     ['a broken event', { e: 'ue', ue_pr: '{' }, ['json /ue_pr']],
     ['a broken packed event', { e: 'ue', ue_px: '!!' }, ['json /ue_px']],
-    ['a broken context', { e: 'pv', cx: 'e30' + 'ew' }, ['json /cx']],
+    ['a broken context', { e: 'pv', cx: 'e30ew' }, ['json /cx']],
   ])('%s', (_, fields, expected) => {
     expect(told(convert(fields))).toEqual(expected)
   })

@@ -1,13 +1,14 @@
 /** The Snowplow tracker protocol: what official trackers post to `tp2` or ask of `/i`, one payload an event. */
 import type { Instant } from '@ringback/contracts'
 import type { Converted } from '../format.ts'
+import { isJsonObject, type JsonObject, parseJson } from '../unit.ts'
 import {
   createSnowplowMapping,
   parseSelfDescribing,
   type SelfDescribing,
   sessionOfContexts,
 } from './snowplow-events.ts'
-import { isObject, type Json, type Sender, textOf, timeOf } from './web-records.ts'
+import { type Sender, textOf, timeOf } from './web-records.ts'
 
 /** What its request told of a payload. */
 export interface TrackerRequest extends Sender {
@@ -30,7 +31,7 @@ const numberOf = (value: unknown): number | undefined => {
 }
 
 /** `ttm` is true by the sender's word; `dtm` is by the device's clock, whose error shows in `stm`, the moment of sending. */
-const timeOfPayload = (payload: Json, received: Instant): string => {
+const timeOfPayload = (payload: JsonObject, received: Instant): string => {
   const trueTime = numberOf(payload['ttm'])
   if (trueTime !== undefined) return timeOf(trueTime)
   const created = numberOf(payload['dtm'])
@@ -48,18 +49,18 @@ const readJson = (plain: unknown, packed: unknown): unknown => {
   const bytes = textOf(packed)
   if (text === undefined && bytes === undefined) return undefined
   try {
-    return JSON.parse(text ?? utf8.decode(Buffer.from(bytes ?? '', 'base64url')))
+    return parseJson(text ?? utf8.decode(Buffer.from(bytes ?? '', 'base64url'))) ?? null
   } catch {
     return null
   }
 }
 
 /** Inside the envelope that the protocol puts around: `{schema: unstruct_event or contexts, data}`. */
-const withinEnvelope = (value: unknown): unknown => (isObject(value) ? value['data'] : undefined)
+const withinEnvelope = (value: unknown): unknown => (isJsonObject(value) ? value['data'] : undefined)
 
 const bad = (pointer: string): readonly Converted[] => [{ kind: 'bad', refusal: { reason: 'json', pointer } }]
 
-const eventOf = (payload: Json, unstruct: unknown): SelfDescribing | undefined => {
+const eventOf = (payload: JsonObject, unstruct: unknown): SelfDescribing | undefined => {
   if (payload['e'] === 'ue') return parseSelfDescribing(withinEnvelope(unstruct))
   const name = EVENTS.get(textOf(payload['e']) ?? '')
   const { se_ca: category, se_ac: action, se_la: label } = payload
@@ -69,7 +70,7 @@ const eventOf = (payload: Json, unstruct: unknown): SelfDescribing | undefined =
 }
 
 /** `sid`, else what the session context says, else the device's cookie and the number of its visit. */
-const sessionOf = (payload: Json, contexts: readonly SelfDescribing[]): string | undefined => {
+const sessionOf = (payload: JsonObject, contexts: readonly SelfDescribing[]): string | undefined => {
   const device = textOf(payload['duid'])
   const visit = textOf(payload['vid'])
   const ofDevice = device !== undefined && visit !== undefined ? `${device}.${visit}` : undefined
@@ -82,7 +83,7 @@ export type ConvertPayload = (payload: unknown, request: TrackerRequest) => read
 export const createPayloadConverter = (): ConvertPayload => {
   const toRecords = createSnowplowMapping()
   return (payload, request) => {
-    if (!isObject(payload)) return [{ kind: 'bad', refusal: { reason: 'schema', pointer: '' } }]
+    if (!isJsonObject(payload)) return [{ kind: 'bad', refusal: { reason: 'schema', pointer: '' } }]
     const unstruct = readJson(payload['ue_pr'], payload['ue_px'])
     if (unstruct === null) return bad(payload['ue_pr'] === undefined ? '/ue_px' : '/ue_pr')
     const packed = readJson(payload['co'], payload['cx'])

@@ -5,17 +5,13 @@ import { deviceClassOf, isBotAgent } from '@ringback/identity'
 import type { Converted } from '../format.ts'
 import type { RawRecord } from '../mapped-record.ts'
 import { isStorable, parseTimeFormat } from '../time-format.ts'
+import { type JsonObject } from '../unit.ts'
 import { signalOf, stepOf } from './page-signals.ts'
-
-export type Json = Readonly<Record<string, unknown>>
 
 /** What every record of one event has: id, time, session, and what else holds whatever its type. Without a session the edge refuses it. */
 export type Base = RawRecord & { readonly id?: string | undefined; readonly url?: string | undefined }
 
 export const SKIP: readonly Converted[] = [{ kind: 'skip' }]
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Text or a number as text; undefined for all else, and for what is empty. */
 export const textOf = (value: unknown): string | undefined => {
@@ -100,7 +96,7 @@ const OWN_FIELDS = [
 ] as const
 
 /** Fields of ours alone: whatever else a sender put beside them may be what somebody typed. */
-export const ownFields = (fields: Json): RawRecord =>
+export const ownFields = (fields: JsonObject): RawRecord =>
   Object.fromEntries(OWN_FIELDS.flatMap((name) => (Object.hasOwn(fields, name) ? [[name, fields[name]]] : [])))
 
 const TYPES: ReadonlySet<string> = new Set(WEB_EVENT_TYPES)

@@ -1,11 +1,12 @@
 /** What a conversion said, short enough to stand in a table of a test. */
+import { createHash } from 'node:crypto'
 import { createZone } from '@ringback/contracts'
 import type { Converted, FormatContext } from '../../format.ts'
 import type { RawRecord } from '../../mapped-record.ts'
 
 export const LONDON: FormatContext = {
   zone: createZone('Europe/London'),
-  pseudonymOf: (value) => `p${[...value].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7)}`,
+  pseudonymOf: (value) => createHash('sha256').update(value).digest('base64url').slice(0, 8),
 }
 
 export const recordsOf = (converted: readonly Converted[]): readonly RawRecord[] =>
