@@ -52,11 +52,12 @@ const readAsked = async ({ call }: DoorCall): Promise<Asked | Refused> => {
   return { requests, token: tokenOf(parsed.value) ?? tokenOf(call.query), isBulk: true }
 }
 
-const toBulkAnswer = ({ accepted, bad }: TakenRecords): Answer => ({
-  kind: 'answered',
-  status: 200,
-  body: { status: 'success', tracked: accepted, invalid: bad.length, invalid_indices: bad.map(({ index }) => index) },
-})
+/** How many requests were taken: one may say several things. */
+const toBulkAnswer = (said: readonly (readonly Converted[])[], { bad }: TakenRecords): Answer => {
+  const owners = said.flatMap((converted, i) => converted.flatMap(({ kind }) => (kind === 'skip' ? [] : [i])))
+  const invalid = new Set(bad.map(({ index }) => owners[index])).size
+  return { kind: 'answered', status: 200, body: { status: 'success', tracked: said.length - invalid, invalid } }
+}
 
 export const matomoDoors = ({ keys, take, zone }: MatomoDoorsParts): readonly DoorRoute[] => {
   const convert = createMatomoConverter(zone)
@@ -69,10 +70,10 @@ export const matomoDoors = ({ keys, take, zone }: MatomoDoorsParts): readonly Do
     if (admission.kind === 'refused') return admission
     const request = { received: call.received, userAgent: call.userAgent, isPage: isPageCall(call) }
     const parsed = requests.map(parseMatomo)
-    const converted = parsed.flatMap((parameters) => (parameters ? convert(parameters, request) : BAD))
-    const taken = await takeConverted(take, { ...door, caller: admission.caller }, converted)
+    const said = parsed.map((parameters) => (parameters ? convert(parameters, request) : BAD))
+    const taken = await takeConverted(take, { ...door, caller: admission.caller }, said.flat())
     if (taken.kind === 'refused') return taken
-    if (isBulk) return toBulkAnswer(taken)
+    if (isBulk) return toBulkAnswer(said, taken)
     return parsed[0]?.get('send_image') === '0' ? NO_IMAGE : PIXEL_ANSWER
   }
   const post = async (door: DoorCall): Promise<Answer> => {

@@ -1,5 +1,5 @@
 /** The HTTP doors of the collector (CONTRACT section 5), the same in the cluster and in the embedded mode. */
-import type { Config, Instant } from '@ringback/contracts'
+import { type Config, createZone, type Instant } from '@ringback/contracts'
 import type { Claims, StageMetrics } from '@ringback/pipeline'
 import type { Logger } from '@ringback/runtime'
 import type { FastifyInstance } from 'fastify'
@@ -10,8 +10,10 @@ import { codesDoor } from './codes.ts'
 import { createDoors, type DoorRoute } from './doors.ts'
 import { createGather } from './gather.ts'
 import { createLimits, type Limits } from './limits.ts'
+import { matomoDoors } from './matomo-doors.ts'
 import { recordDoors } from './record-doors.ts'
 import { createSeal } from './sealed.ts'
+import { snowplowDoors } from './snowplow-doors.ts'
 import { createTake, type Take } from './take.ts'
 
 export interface DoorParts {
@@ -51,6 +53,8 @@ const createKit = (parts: DoorParts): DoorKit => {
 const routesOf = (kit: DoorKit): readonly DoorRoute[] => [
   ...recordDoors(kit),
   codesDoor({ ...kit, retentionMs: kit.config.defaults.retention }),
+  ...snowplowDoors(kit),
+  ...matomoDoors({ ...kit, zone: createZone(kit.config.council.timezone) }),
 ]
 
 /** Before the server listens. The server's own `trustProxy` says whose word for an address is taken. */

@@ -16,7 +16,12 @@ export interface SnowplowDoorsParts {
 }
 
 /** What its collectors answer. */
-const OK: Answer = { kind: 'answered', status: 200, body: 'ok', headers: { 'content-type': 'text/plain; charset=utf-8' } }
+const OK: Answer = {
+  kind: 'answered',
+  status: 200,
+  body: 'ok',
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+}
 
 const TP2 = '/com.snowplowanalytics.snowplow/tp2'
 

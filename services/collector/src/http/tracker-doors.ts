@@ -38,7 +38,7 @@ export const admitByProtocol = (keys: Keys, call: Call, inProtocol: string | und
 
 /** Nothing of what could not be converted is kept: it may hold what somebody typed. */
 const toSubmitted = (converted: readonly Converted[]): readonly Submitted[] =>
-  converted.flatMap((one) => {
+  converted.flatMap((one): readonly Submitted[] => {
     if (one.kind === 'skip') return []
     if (one.kind === 'bad') return [{ raw: undefined, text: () => '', refusal: one.refusal }]
     return [{ raw: one.value, text: () => JSON.stringify(one.value) }]
@@ -59,7 +59,9 @@ export const takeConverted = async (
   // A tracker cannot be told to send less at a time.
   for (let from = 0; from < submitted.length; from += MOST_RECORDS) {
     const records = submitted.slice(from, from + MOST_RECORDS)
-    const taken = await take({ call, key: caller.key, kind: 'web', records, isList: true, metrics })
+    // Each with a place of its own for its bad rows.
+    const part = from === 0 ? call : { ...call, id: `${call.id}.${from}` }
+    const taken = await take({ call: part, key: caller.key, kind: 'web', records, isList: true, metrics })
     if (taken.kind === 'refused') return taken
     accepted += taken.accepted
     bad.push(...taken.bad.map((one) => ({ ...one, index: from + one.index })))
