@@ -1,5 +1,8 @@
+export { isBotAgent } from './agents.ts'
+export type { AgentOrigin } from './agents.ts'
 export { normaliseIdentifier } from './normalise.ts'
 export type { Normalised, NoTokenReason } from './normalise.ts'
+export { createPseudonyms } from './pseudonym.ts'
 export { createRecentCache } from './recent-cache.ts'
 export type { RecentCache } from './recent-cache.ts'
 export { createTokeniser } from './tokeniser.ts'
