@@ -13,6 +13,8 @@ export interface InboxEntry {
 /** A bad row that came over HTTP, with what it held, sealed for `redrive` (CONTRACT section 3). */
 export interface SealedBadRow extends BadRow {
   readonly sealed?: string
+  /** After it the copy is gone: RFC 3339. */
+  readonly sealed_until?: string
 }
 
 export interface Inbox {
