@@ -25,6 +25,10 @@ const EVENTS: ReadonlyMap<string, string> = new Map([
 /** How finely a sender's clock is corrected: less than the way of a request may vary, so that a retry is at the same instant again. */
 const CLOCK_STEP_MS = 10_000
 
+/** By how much a sender's clock is behind, seen by when it says that it sent. */
+export const clockErrorOf = (sent: Instant, received: Instant): number =>
+  Math.round((received - sent) / CLOCK_STEP_MS) * CLOCK_STEP_MS
+
 const numberOf = (value: unknown): number | undefined => {
   const text = textOf(value)
   return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : undefined
@@ -37,7 +41,7 @@ const timeOfPayload = (payload: JsonObject, received: Instant): string => {
   const created = numberOf(payload['dtm'])
   if (created === undefined) return timeOf(received)
   const sent = numberOf(payload['stm'])
-  const error = sent === undefined ? 0 : Math.round((received - sent) / CLOCK_STEP_MS) * CLOCK_STEP_MS
+  const error = sent === undefined ? 0 : clockErrorOf(sent, received)
   return timeOf(created + error)
 }
 

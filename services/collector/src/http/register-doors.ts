@@ -13,6 +13,7 @@ import { createLimits, type Limits } from './limits.ts'
 import { matomoDoors } from './matomo-doors.ts'
 import { recordDoors } from './record-doors.ts'
 import { createSeal } from './sealed.ts'
+import { snippetDoor } from './snippet-door.ts'
 import { snowplowDoors } from './snowplow-doors.ts'
 import { createTake, type Take } from './take.ts'
 
@@ -53,6 +54,7 @@ const createKit = (parts: DoorParts): DoorKit => {
 const routesOf = (kit: DoorKit): readonly DoorRoute[] => [
   ...recordDoors(kit),
   codesDoor({ ...kit, retentionMs: kit.config.defaults.retention }),
+  snippetDoor(),
   ...snowplowDoors(kit),
   ...matomoDoors({ ...kit, zone: createZone(kit.config.council.timezone) }),
 ]
