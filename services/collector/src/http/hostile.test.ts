@@ -27,8 +27,7 @@ const statusOf = async (
     headers: { authorization: `Bearer ${KEYS.secret}`, ...headers },
     payload,
   })
-  if (response.statusCode >= 300)
-    expect(response.headers['content-type']).toBe('application/problem+json')
+  if (response.statusCode >= 300) expect(response.headers['content-type']).toBe('application/problem+json')
   return response.statusCode
 }
 

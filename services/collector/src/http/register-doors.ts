@@ -12,6 +12,7 @@ import { codesDoor } from './codes.ts'
 import { createDoors, type DoorRoute } from './doors.ts'
 import { createGather } from './gather.ts'
 import { createLimits, type Limits } from './limits.ts'
+import { withOpenApi } from './openapi.ts'
 import { recordDoors } from './record-doors.ts'
 import { createSeal } from './sealed.ts'
 import { createTake, type Take } from './take.ts'
@@ -64,5 +65,5 @@ const routesOf = (kit: DoorKit): readonly DoorRoute[] => [
 /** Before the server listens. The server's own `trustProxy` says whose word for an address is taken. */
 export const registerDoors = (app: FastifyInstance, parts: DoorParts): void => {
   const kit = createKit(parts)
-  void app.register(async (scope) => createDoors(scope, kit)(routesOf(kit)))
+  void app.register(async (scope) => createDoors(scope, kit)(withOpenApi(routesOf(kit))))
 }

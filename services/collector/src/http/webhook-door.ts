@@ -8,6 +8,7 @@ import {
   findFormat,
   type Format,
   type FormatContext,
+  FORMATS,
   isTwilioSignature,
 } from '@ringback/formats'
 import type { Claims } from '@ringback/pipeline'
@@ -31,6 +32,7 @@ export interface WebhookParts {
 }
 
 const FORM = 'application/x-www-form-urlencoded'
+const NAMES = FORMATS.flatMap(({ kind, name }) => (kind === 'contacts' ? [name] : [])).join(', ')
 const TYPES = [...JSON_TYPES, FORM, 'application/xml', 'text/xml']
 /** Deeper than what any of these systems sends. */
 const MOST_LEVELS = 64
@@ -135,6 +137,10 @@ export const webhookDoor = (parts: WebhookParts): DoorRoute => ({
   name: 'webhooks',
   isForPages: false,
   types: TYPES,
+  about: {
+    summary: `Contacts as another system sends them: ${NAMES}.`,
+    keys: ['secret', 'signature'],
+  },
   admit: (call) => (signatureOfTwilio(call) === undefined ? admit(parts.keys, call, 'secret') : undefined),
   handle: async (door) => {
     const format = formatOf(door.call)
