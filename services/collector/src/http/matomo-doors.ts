@@ -83,7 +83,12 @@ export const matomoDoors = ({ keys, take, zone }: MatomoDoorsParts): readonly Do
   const get = (door: DoorCall): Promise<Answer> =>
     takeAsked(door, { requests: [door.call.query], token: tokenOf(door.call.query), isBulk: false })
 
-  const shared = { name: 'matomo', isForPages: true, takesCredentials: true } as const
+  const shared = {
+    name: 'matomo',
+    isForPages: true,
+    takesCredentials: true,
+    about: { summary: 'Matomo’s tracking API; the write key in the path, or as token_auth.', keys: ['write'] },
+  } as const
   const doorsAt = (path: string, rest: Pick<DoorRoute, 'admit'>): readonly DoorRoute[] => [
     { ...shared, ...rest, method: 'POST', path, types: TYPES, handle: post },
     { ...shared, ...rest, method: 'GET', path, handle: get },

@@ -20,6 +20,7 @@ export const snippetDoor = (): DoorRoute => {
     path: '/ringback.js',
     name: 'snippet',
     isForPages: true,
+    about: { summary: 'The snippet for sites without a tracker.', keys: [] },
     handle: async () => ({ kind: 'answered', status: 200, body, headers: HEADERS }),
   }
 }

@@ -62,7 +62,12 @@ export const snowplowDoors = ({ keys, take }: SnowplowDoorsParts): readonly Door
   const get = async (door: DoorCall): Promise<Answer> =>
     (await takePayloads(door, [door.call.query satisfies Call['query']])) ?? PIXEL_ANSWER
 
-  const shared = { name: 'snowplow', isForPages: true, takesCredentials: true } as const
+  const shared = {
+    name: 'snowplow',
+    isForPages: true,
+    takesCredentials: true,
+    about: { summary: 'The Snowplow tracker protocol; the write key in the path, or as app id.', keys: ['write'] },
+  } as const
   const doorsAt = (path: string, rest: Pick<DoorRoute, 'admit'>): readonly DoorRoute[] => [
     { ...shared, ...rest, method: 'POST', path: `${path}${TP2}`, types: JSON_TYPES, handle: post },
     { ...shared, ...rest, method: 'GET', path: `${path}/i`, handle: get },
