@@ -10,14 +10,14 @@ const PARTS = [
   require.resolve('@snowplow/browser-plugin-site-tracking/package.json'),
 ].map(dirname)
 
-/** As its documentation says, but for where it sends. */
+/** As its documentation says, but for where it sends: with the key in a path of its own, or `below` the key. */
 export const snowplow =
-  (key: string, how: object = {}) =>
+  (key: string, how: object = {}, below = '') =>
   (collector: string): string => {
     const parts = PARTS.map((_, i) => `<script src="/snowplow-${i}.js"></script>`)
     const options = { appId: 'council-web', postPath: `/${key}/tp2`, ...how }
     return `${parts.join('')}<script>
-      snowplowBrowserTracking.newTracker('sp', '${collector}', { ...${JSON.stringify(options)}, plugins: [
+      snowplowBrowserTracking.newTracker('sp', '${collector}${below}', { ...${JSON.stringify(options)}, plugins: [
         snowplowFormTracking.FormTrackingPlugin(), snowplowLinkClickTracking.LinkClickTrackingPlugin(),
         snowplowErrorTracking.ErrorTrackingPlugin(), snowplowSiteTracking.SiteTrackingPlugin()] })
       snowplowErrorTracking.enableErrorTracking()

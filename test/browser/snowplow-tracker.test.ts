@@ -79,10 +79,14 @@ test('a search that finds nothing, a script that fails, a service that does', as
   expect(JSON.stringify(doors.kept)).not.toContain('ZZ1')
 })
 
-test('without cookies, as the tracker calls it anonymous, a session is one all the same', async () => {
+test('below the key, and anonymous as the tracker calls it, a session is one all the same', async () => {
   visits.pages.setRefusals({ address: 1 })
   const doors = await visits.visit({
-    head: snowplow(KEYS.write, { anonymousTracking: { withSessionTracking: true, withServerAnonymisation: true } }),
+    head: snowplow(
+      KEYS.write,
+      { anonymousTracking: { withSessionTracking: true, withServerAnonymisation: true }, postPath: undefined },
+      `/${KEYS.write}`,
+    ),
     act: answer,
     isOver: (sent) => countOf(sent, 'validation_error') >= 1,
   })
