@@ -72,11 +72,11 @@ export const toAnswer = ({ accepted, bad }: TakenRecords): Answered => ({
 
 export const createTake = ({ intake, keep, limits, seal, retentionMs, logger }: TakeParts): Take => {
   const accept = ({ raw, text, refusal }: Submitted, submission: Submission, edge: EdgeCounts) => {
-    const { call, kind, source, isBot = false } = submission
+    const { call, kind, source, format, isBot = false } = submission
     const described = { recordKind: kind, source: source ?? null }
     if (refusal) return { kind: 'bad', refusal, ...described } as const
-    // Only in a body that is larger than a record may be can there be such a record.
-    if (call.body().length > RECORD_BYTES || call.header('content-encoding') !== undefined)
+    // Only in a body that is larger than a record may be can there be such a record. What was converted is as large as its fields.
+    if (format === undefined && (call.body().length > RECORD_BYTES || call.header('content-encoding') !== undefined))
       if (Buffer.byteLength(text()) > RECORD_BYTES) return { kind: 'bad', refusal: TOO_LARGE, ...described } as const
     return intake.accept(isBot ? asBot(raw) : raw, { kind, source }, call.received, edge)
   }

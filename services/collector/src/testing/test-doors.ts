@@ -16,6 +16,8 @@ import { RECEIVED, tokeniser } from './edge.ts'
 export const LINK_KEY = Buffer.from('a key of thirty-two characters !')
 export const PAGE = 'https://my.borsetshire.gov.uk'
 
+export const TWILIO_TOKEN = 'twilio’s own'
+
 const WRITE_KEY = 'rbw_of-the-pages'
 const SERVER_KEY = 'rbw_of-no-page'
 const REVOKED_KEY = 'rbw_of-former-pages'
@@ -48,6 +50,8 @@ export interface TestDoors {
   readonly app: FastifyInstance
   readonly kept: Taken[]
   readonly claims: MemoryClaims
+  /** Asked in place of the claims themselves, from now on. */
+  readonly setClaim: (claim: MemoryClaims['claim']) => void
   /** What a door counted, by its name. */
   readonly countsOf: (door: string) => Readonly<Record<string, number>>
   readonly elapse: (ms: number) => void
@@ -75,6 +79,7 @@ export const createTestDoors = ({ limits = {} }: TestDoorsOptions = {}): TestDoo
     return known
   }
   const claims = createMemoryClaims(() => now)
+  let claim = claims.claim
   const app = fastify()
   registerDoors(app, {
     intake: createIntake(tokeniser, createRules(config)),
@@ -83,9 +88,10 @@ export const createTestDoors = ({ limits = {} }: TestDoorsOptions = {}): TestDoo
       kept.push(taken)
     },
     keys: createKeys(ENTRIES, LINK_KEY),
-    claims,
+    claims: { ...claims, claim: (name, value, forMs) => claim(name, value, forMs) },
     config,
     linkKey: LINK_KEY,
+    twilioAuthToken: TWILIO_TOKEN,
     clock: () => now,
     logger: NO_LOGGER,
     metricsOf: (stage) => metricsOf(stage).metrics,
@@ -94,6 +100,9 @@ export const createTestDoors = ({ limits = {} }: TestDoorsOptions = {}): TestDoo
     app,
     kept,
     claims,
+    setClaim: (other) => {
+      claim = other
+    },
     countsOf: (door) => metricsOf(`door-${door}`).counts,
     elapse: (ms) => {
       now += ms
