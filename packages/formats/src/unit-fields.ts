@@ -59,7 +59,8 @@ export const toRecord = (
   time: CellTime,
   { identifiers = {}, ...fields }: RawRecord & { identifiers?: RawRecord },
 ): readonly Converted[] => {
-  if (['id', 'conversation'].some((name) => isEaten(String(fields[name] ?? '')))) return refuse('schema', 'id')
+  const eaten = ['id', 'conversation'].find((name) => typeof fields[name] === 'string' && isEaten(fields[name]))
+  if (eaten !== undefined) return refuse('schema', eaten)
   const known = withoutEmpty(identifiers)
   const value = {
     ...withoutEmpty(fields),
