@@ -59,7 +59,7 @@ test('each name is one format', () => {
 test.each(FORMATS.map((format) => [format.name, format] as const))(
   '%s throws for nothing that a unit may hold',
   (_, format) => {
-    const unit = format.units.includes('line')
+    const unit: fc.Arbitrary<unknown> = format.units.includes('line')
       ? fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('\t', ' ', '"', '-', '1', 'a', '[') }))
       : value.object
     fc.assert(
