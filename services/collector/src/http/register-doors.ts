@@ -46,7 +46,9 @@ const createKit = (parts: DoorParts): DoorKit => {
   const limits = createLimits(config.collector.limits, clock)
   const take = createTake({
     intake,
-    keep: createGather(keep),
+    keep: createGather(keep, {
+      onFailure: (error) => logger.warn({ err: error }, 'Could not keep what was sent: the doors answer 503.'),
+    }),
     limits,
     seal: createSeal(linkKey),
     retentionMs: config.defaults.retention,

@@ -125,8 +125,8 @@ export const createTake = ({ intake, keep, limits, seal, retentionMs, logger }: 
     metrics.received(records.length)
     try {
       await keep({ records: passed, bad: rows })
-    } catch (error) {
-      logger.warn({ err: error, records: records.length }, 'Could not keep what was sent.')
+    } catch {
+      // The gathering has told of it.
       return {
         ...refused('unavailable', 'nothing of it was taken: send it again'),
         retryAfterSeconds: RETRY_AFTER_SECONDS,
