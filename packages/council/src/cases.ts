@@ -1,5 +1,5 @@
 /** What agents write down: dispositions and categories, right or wrong, and the rows of CRM and desk. */
-import { addDays, type Instant, type Leg, type LocalDay, MINUTE_MS } from '@ringback/contracts'
+import { addDays, type Identifiers, type Instant, type Leg, type LocalDay, MINUTE_MS } from '@ringback/contracts'
 import type { ContactPlan } from './contacts.ts'
 import { GIVEN, OURS } from './parameters.ts'
 import {
@@ -88,8 +88,12 @@ export const bookCase = (
 
 export const DESK_HEADER = 'No;Date;Time;Enquiry;Customer;Property'
 
-/** Somebody at the counter, where a clock runs fast; returns the contact's id. */
-export const noteAtDesk = (hour: Hour, plan: ContactPlan, matter: Matter): string => {
+/** Somebody at the counter, where a clock runs fast. */
+export const noteAtDesk = (
+  hour: Hour,
+  plan: ContactPlan,
+  matter: Matter,
+): { readonly contact: string; readonly identifiers: Identifiers } => {
   const { random, world } = hour
   const { caller, task, at } = plan
   const id = `D${hour.newId().replace('.', '')}`
@@ -108,5 +112,6 @@ export const noteAtDesk = (hour: Hour, plan: ContactPlan, matter: Matter): strin
     file: fileName('desk', day),
     row,
   })
-  return `desk:${id}`
+  const identifiers = { ...(isKnown ? { crm: caller.crm } : {}), ...(property === undefined ? {} : { uprn: property }) }
+  return { contact: `desk:${id}`, identifiers }
 }

@@ -2,6 +2,7 @@
  * Telephone numbers that are nobody's: each belongs to a range that a regulator has set aside for drama. The United
  * Kingdom's come first; they are too few for a council, so France's and North America's follow (ADR 0032).
  */
+import type { Identifiers } from '@ringback/contracts'
 
 /** Ofcom's ranges of 1,000 landlines each, and of numbers that are dialled like them. */
 const UK_LANDLINES = [
@@ -47,6 +48,17 @@ export const LANDLINES = UK_LANDLINES.length * UK_BLOCK + FRENCH_LANDLINES.lengt
 export const MOBILES = UK_BLOCK + (NORTH_AMERICA.length / 3) * AMERICAN_BLOCK
 
 const digits = (value: number, length: number): string => String(value).padStart(length, '0')
+
+/** What identifies somebody, by the law's types: a telephone number in one form, however it was written. */
+export const givenIdentifiers = (identifiers: Identifiers): readonly string[] =>
+  Object.entries(identifiers).flatMap(([type, values]) =>
+    [values ?? []].flat().flatMap((value) => {
+      if (type !== 'phone') return [`${type}:${value}`]
+      const phone = value.replace(/^\+44/, '0')
+      if (!/\d/.test(phone)) return []
+      return [`${/^(?:0[123]|\+33)/.test(phone) ? 'landline' : 'mobile'}:${phone}`]
+    }),
+  )
 
 /** The landline of that index, of `LANDLINES`, as it is dialled in the United Kingdom. */
 export const landline = (index: number): string => {

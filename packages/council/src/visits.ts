@@ -18,6 +18,8 @@ export interface Course {
   readonly code: string | null
   readonly step: string | null
   readonly incident: IncidentName | null
+  /** All identifiers told in its sessions. */
+  readonly given: readonly string[]
   /** What the resident could quote when they get in touch. */
   readonly caseRef?: string | undefined
   readonly journeyCode?: string | undefined
@@ -124,6 +126,7 @@ export const visitPages = (
     sessions: [session],
     firstAt,
     lastAt: sitting.now(),
+    given: sitting.given(),
     code: null,
     step: null,
     incident: null,
