@@ -151,7 +151,7 @@ const answer = (hour: Hour, plan: ContactPlan, base: Leg, contact: string): void
   const isBooked = random.chance(OURS.bookedInCrm)
   const book = (part: Part, at: Instant): void => {
     const booked = bookCase(hour, plan, matter, call, at)
-    if (booked !== undefined) tell(hour, plan, { contact: booked, part, of: contact })
+    if (booked !== undefined) tell(hour, plan, { ...booked, part, of: contact })
   }
   if (isBooked) book('echo', ended)
   if (random.chance(GIVEN.duplicates)) {

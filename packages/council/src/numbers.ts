@@ -60,6 +60,15 @@ export const givenIdentifiers = (identifiers: Identifiers): readonly string[] =>
     }),
   )
 
+/** Numbers that advisers share among those whom they help: the last of the landlines. */
+export const adviserNumber = (index: number): string => landline(LANDLINES - 1 - index)
+const ADVISERS = 1_000
+
+/** Whether an identifier, as `givenIdentifiers` names it, is one of many people's, and so ties nobody to anybody. */
+export const isEverybodys = (identifier: string): boolean =>
+  identifier.startsWith(`device:${PUBLIC_COMPUTER}`) || EVERYBODYS.has(identifier)
+export const PUBLIC_COMPUTER = 'public-computer-'
+
 /** The landline of that index, of `LANDLINES`, as it is dialled in the United Kingdom. */
 export const landline = (index: number): string => {
   const ofUk = UK_LANDLINES[Math.floor(index / UK_BLOCK)]
@@ -75,3 +84,5 @@ export const mobile = (index: number): string => {
   const area = Math.floor(rest / AMERICAN_BLOCK) * 3
   return `+1${NORTH_AMERICA.slice(area, area + 3)}55501${digits(rest % AMERICAN_BLOCK, 2)}`
 }
+
+const EVERYBODYS = new Set(Array.from({ length: ADVISERS }, (_, index) => `landline:${adviserNumber(index)}`))
