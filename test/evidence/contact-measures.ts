@@ -2,6 +2,7 @@
 import type { ExportedContact } from '@ringback/contracts'
 import { contactsAboutTasks } from '@ringback/journeys'
 import type { Cell } from './cells.ts'
+import { isCounted } from './flags.ts'
 import type { Share } from './share.ts'
 import type { TruthBook } from './truth-book.ts'
 import { weekOf } from './weeks.ts'
@@ -24,16 +25,6 @@ export interface TakeUp {
   readonly truth: number
   readonly contacts: number
 }
-
-const COUNTED: ReadonlySet<string> = new Set([
-  'failed',
-  'possible',
-  'chased',
-  'contested',
-  'handed_off',
-  'unrelated',
-  'unlinkable',
-])
 
 const takeUps = (
   rows: readonly ExportedContact[],
@@ -76,7 +67,7 @@ export const measureContacts = (
   book: TruthBook,
   tasksOf: ReadonlyMap<string, readonly string[]>,
 ): ContactMeasures => {
-  const rows = all.filter(({ verdict }) => COUNTED.has(verdict))
+  const rows = all.filter(({ verdict }) => isCounted(verdict))
   const repeats = rows.filter(({ repeat_of }) => repeat_of !== null)
   const isTrueRepeat = (id: string): boolean => (book.contact(id)?.repeatOf ?? null) !== null
   const wholes = [...book.contacts()].filter(({ part }) => part === 'whole')

@@ -11,6 +11,8 @@ export interface FlagMeasures {
   readonly precisionBy: ReadonlyMap<string, Share>
   /** Why the contacts of wrong flags were really made. */
   readonly wrongBecause: Tally
+  /** Of counted contacts by verdict and reason: how many a failed journey truly caused. */
+  readonly verdicts: ReadonlyMap<string, Share>
   readonly recall: Share
   /** Of those whose journey and contact have an identifier in common, of any level or of person level. */
   readonly recallShared: Share
@@ -36,9 +38,13 @@ interface MutableShare {
   all: number
 }
 
+/** What is counted in and not folded (SEMANTICS section 6). */
+export const isCounted = (verdict: string): boolean => !['excluded', 'echo', 'redialled'].includes(verdict)
+
 export const createFlags = (book: TruthBook): Flags => {
   /** What became of each contact that counts: its verdict, with its reason. */
-  const verdicts = new Map<string, string>()
+  const verdictOf = new Map<string, string>()
+  const verdicts = new Map<string, MutableShare>()
   const failedOf = new Map<string, string[]>()
   const precision: MutableShare = { part: 0, all: 0 }
   const precisionBy = new Map<string, MutableShare>()
@@ -63,7 +69,14 @@ export const createFlags = (book: TruthBook): Flags => {
   }
   return {
     addContact: ({ contact_id, verdict, reason, journey_id }) => {
-      verdicts.set(contact_id, reason === null ? verdict : `${verdict}: ${reason}`)
+      const name = reason === null ? verdict : `${verdict}: ${reason}`
+      verdictOf.set(contact_id, name)
+      if (isCounted(verdict)) {
+        const share = verdicts.get(name) ?? { part: 0, all: 0 }
+        verdicts.set(name, share)
+        share.all += 1
+        if (book.contact(contact_id)?.reason === 'failure') share.part += 1
+      }
       if (verdict !== 'failed' || journey_id === null) return
       const known = failedOf.get(journey_id)
       if (known) known.push(contact_id)
@@ -96,7 +109,7 @@ export const createFlags = (book: TruthBook): Flags => {
         recalls[tie].all += 1
         if (found.has(journey.journey)) recalls[tie].part += 1
         else {
-          const verdict = verdicts.get(journey.contact ?? '') ?? 'never seen'
+          const verdict = verdictOf.get(journey.contact ?? '') ?? 'never seen'
           missed.add(verdict)
           if (tie === 'person') missedPerson.add(verdict)
           if (reachable.has(journey.journey)) missedReachable.add(verdict)
@@ -109,6 +122,7 @@ export const createFlags = (book: TruthBook): Flags => {
       return {
         precision,
         precisionBy,
+        verdicts,
         wrongBecause,
         recall: together('person', 'household', 'none'),
         recallShared: together('person', 'household'),

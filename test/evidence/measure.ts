@@ -13,6 +13,7 @@ import { createCells } from './cells.ts'
 import { type ContactMeasures, measureContacts } from './contact-measures.ts'
 import { createFlags, type FlagMeasures } from './flags.ts'
 import { type IncidentMeasures, noteIncidents } from './incident-measures.ts'
+import { measureProposal, type Proposal } from './proposal.ts'
 import { measureRates, type RateMeasures } from './rates.ts'
 import type { TruthBook } from './truth-book.ts'
 import { weekOf } from './weeks.ts'
@@ -26,6 +27,7 @@ export interface Answers {
 export interface Measures {
   readonly flags: FlagMeasures
   readonly rates: RateMeasures
+  readonly proposal: Proposal
   readonly contacts: ContactMeasures
   readonly incidents: IncidentMeasures
 }
@@ -64,9 +66,12 @@ export const measure = async (council: Council, book: TruthBook, answers: Answer
   const rates: TaskRate[] = []
   for await (const answer of answers.taskRates) rates.push(answer as TaskRate)
   const all = cells.all()
+  const flagMeasures = flags.measures()
+  const rateMeasures = measureRates(all, rates)
   return {
-    flags: flags.measures(),
-    rates: measureRates(all, rates),
+    flags: flagMeasures,
+    rates: rateMeasures,
+    proposal: measureProposal(flagMeasures.verdicts, rateMeasures),
     contacts: measureContacts(contacts, all, book, tasksByFamily(council.configYaml)),
     incidents: notes.measures(all, rates),
   }

@@ -3,6 +3,7 @@ import type { IncidentMeasures, Stretch } from './incident-measures.ts'
 import type { ContactMeasures } from './contact-measures.ts'
 import type { FlagMeasures } from './flags.ts'
 import type { Measures } from './measure.ts'
+import type { Proposal } from './proposal.ts'
 import type { RateMeasures } from './rates.ts'
 import { number, percent, type Share, shareValue, type Tally, told } from './share.ts'
 
@@ -24,6 +25,7 @@ const flagsText = (flags: FlagMeasures): string => {
   const {
     precision,
     precisionBy,
+    verdicts,
     wrongBecause,
     recall,
     recallShared,
@@ -49,8 +51,17 @@ Recall, where they have one of person level in common: ${told(recallPerson)}
   The contacts of those not found are, to Ringback: ${listed(missed)}.
   Of those with an identifier of a person in common: ${listed(missedPerson)}.
 Recall, where the journey is reachable: ${told(recallReachable)}
-  Limited, too, by the contact's side: of those not found ${listed(missedReachable)}.`
+  Limited, too, by the contact's side: of those not found ${listed(missedReachable)}.
+How many contacts of each verdict a failed journey truly caused:
+${table(
+  ['verdict', 'contacts', 'caused by a failure'],
+  [...verdicts].sort((a, b) => b[1].all - a[1].all).map(([name, share]) => [name, number(share.all), percent(share)]),
+)}`
 }
+
+const proposalText = ({ sight, lawSight, estimated, tasksWithin }: Proposal): string => `PROPOSED
+sight as docs/evidence.md proposes: ${percent(sight)}, as it is: ${percent(lawSight)}. The estimate would be ${percent(estimated, 2)};
+  the interval divided by it would hold the truth for ${told(tasksWithin)} tasks.`
 
 const ratesText = ({ counts, estimated, tasks, ...rates }: RateMeasures): string => {
   const { reachable, flagged, failures, placebo, coincidences, trueFailures, trueJourneys, journeys } = counts
@@ -146,8 +157,10 @@ New queue that nobody mapped: calls of unknown topic ${told(queue.before)} befor
 Snow: ${told(snow.flagsBecause)} of that week's flags are really because of the snow.`
 }
 
-export const reportText = ({ flags, rates, contacts, incidents }: Measures): string =>
-  [flagsText(flags), ratesText(rates), contactsText(contacts), incidentsText(incidents)].join('\n\n')
+export const reportText = ({ flags, rates, proposal, contacts, incidents }: Measures): string =>
+  [flagsText(flags), ratesText(rates), proposalText(proposal), contactsText(contacts), incidentsText(incidents)].join(
+    '\n\n',
+  )
 
 /** The four figures that a model of the law gave on another made-up council of 12,000, in the same order. */
 export const summaryText = ({ flags, rates, contacts }: Measures): string => {
