@@ -2,19 +2,14 @@
  * What the doors of the embedded mode have accepted, and the tables do not have yet. It is durable when `append` resolves, and goes when the
  * state holds it: who dies in between folds it again, which changes nothing.
  */
-import type { BadRow } from '@ringback/contracts'
+import type { SealedBadRow } from '@ringback/contracts'
+
+export type { SealedBadRow }
 
 /** What one request brought: its records as they go on topics (JSON, each by itself), and what was refused of it. */
 export interface InboxEntry {
   readonly records: readonly string[]
   readonly bad: readonly SealedBadRow[]
-}
-
-/** A bad row that came over HTTP, with what it held, sealed for `redrive` (CONTRACT section 3). */
-export interface SealedBadRow extends BadRow {
-  readonly sealed?: string
-  /** After it the copy is gone: RFC 3339. */
-  readonly sealed_until?: string
 }
 
 export interface Inbox {

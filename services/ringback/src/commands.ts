@@ -4,7 +4,9 @@ import { EXPORT_OPTIONS, exportCommand, planExport } from './export-command.ts'
 import type { House } from './house.ts'
 import { IMPORT_OPTIONS, importCommand, planImport } from './import-command.ts'
 import type { Io } from './io.ts'
+import { KEYS_OPTIONS, keysCommand } from './keys-command.ts'
 import { type ParsedCommand, usageError } from './options.ts'
+import { planRedrive, REDRIVE_OPTIONS, redriveCommand } from './redrive-command.ts'
 import { rejudgeCommand } from './rejudge-command.ts'
 import { TOPICS_OPTIONS, topicsCommand } from './topics-command.ts'
 
@@ -56,6 +58,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       return (house, io) => rejudgeCommand(house, parsed.common.json, io)
     },
   },
+  redrive: {
+    options: REDRIVE_OPTIONS,
+    usage: 'redrive [--reason R] [--dry-run]',
+    prepare: (parsed) => {
+      const plan = planRedrive(parsed)
+      return (house, io) => redriveCommand(house, plan, parsed.common.json, io)
+    },
+  },
   doctor: {
     options: {},
     usage: 'doctor',
@@ -63,4 +73,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     alone: (parsed, io) => doctorAlone(parsed.common, io),
   },
   topics: { options: TOPICS_OPTIONS, usage: 'topics create [--anew]', run: topicsCommand },
+  keys: {
+    options: KEYS_OPTIONS,
+    usage: 'keys create [--kind write|secret] [--name N] [--origin URL]… | keys list | keys revoke ID',
+    run: keysCommand,
+  },
 }

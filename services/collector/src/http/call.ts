@@ -1,6 +1,7 @@
 /** A request, as far as a door may know it. Of where it came from only a hashed network is left. */
 import { randomBytes } from 'node:crypto'
 import type { Instant } from '@ringback/contracts'
+import { isBotAgent } from '@ringback/identity'
 import type { FastifyRequest } from 'fastify'
 
 export interface Call {
@@ -10,6 +11,8 @@ export interface Call {
   readonly network: string
   readonly origin: string | undefined
   readonly userAgent: string | undefined
+  /** As its sender called it. */
+  readonly url: string
   readonly params: Readonly<Record<string, string>>
   /** Of a name given twice, the first value. */
   readonly query: Readonly<Record<string, string>>
@@ -43,9 +46,19 @@ export const createCall = (request: FastifyRequest, received: Instant, networkOf
     network: networkOf(request.ip),
     origin: header('origin'),
     userAgent: header('user-agent'),
+    url: `${request.protocol}://${request.host}${request.originalUrl}`,
     params: textsOf(request.params),
     query: textsOf(request.query),
     header,
     body: () => (Buffer.isBuffer(request.body) ? request.body : NO_BODY),
   }
 }
+
+/** What only browsers send, of themselves; `sec-fetch-mode` comes from Node's own fetch as well. */
+const PAGE_HEADERS = ['origin', 'referer', 'sec-fetch-site']
+
+/** Whether a page in a browser made it, and not a server. */
+export const isPageCall = ({ header }: Call): boolean => PAGE_HEADERS.some((name) => header(name) !== undefined)
+
+/** Whether its user agent is that of a program: what it does is nobody's journey. */
+export const isBotCall = (call: Call): boolean => isBotAgent(call.userAgent, { isPage: isPageCall(call) })
