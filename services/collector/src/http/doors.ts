@@ -6,7 +6,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Keys } from '../keys/keys.ts'
 import type { Admission, Caller } from './admission.ts'
 import { BODY_BYTES, parseContentType } from './body.ts'
-import { type Call, createCall } from './call.ts'
+import { type Call, createCall, createIds } from './call.ts'
 import type { Limits } from './limits.ts'
 import {
   type Answer,
@@ -128,13 +128,14 @@ const allowOrigin = (
 export const createDoors = (scope: FastifyInstance, parts: DoorsParts): ((routes: readonly DoorRoute[]) => void) => {
   const { keys, limits, clock, metricsOf, logger } = parts
   const { refuse, answer } = createAnswering(parts)
+  const callParts = { nextId: createIds(), networkOf: limits.networkOf }
   const visits = new WeakMap<FastifyRequest, Visit>()
   const elsewhere = metricsOf('door-elsewhere')
 
   const visit = (request: FastifyRequest, metrics: StageMetrics): Visit => {
     const known = visits.get(request)
     if (known) return known
-    const made: Visit = { call: createCall(request, clock(), limits.networkOf), metrics, caller: undefined }
+    const made: Visit = { call: createCall(request, clock(), callParts), metrics, caller: undefined }
     visits.set(request, made)
     return made
   }
