@@ -96,11 +96,6 @@ export const CANARIES: Readonly<Record<string, readonly Change[]>> = {
   ],
   'judging skipped inside a batch': [
     change(
-      OWNER,
-      'i >= first && (isJudged(one) || one.offset + 1 === committed)',
-      'i >= first && one.offset + 1 === committed',
-    ),
-    change(
       STRETCH,
       'if (isJudged(one)) judgeDirty',
       'if (isJudged(one) && one === stretch[stretch.length - 1]) judgeDirty',

@@ -1,3 +1,5 @@
+export { isBotAgent } from './agents.ts'
+export type { AgentOrigin } from './agents.ts'
 export { normaliseIdentifier } from './normalise.ts'
 export type { Normalised, NoTokenReason } from './normalise.ts'
 export { createRecentCache } from './recent-cache.ts'

@@ -96,13 +96,13 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
   }
 
   /**
-   * What is folded at once, from an offset on: up to where a judging follows, so that the roots it is about can be loaded, and
-   * not beyond what was committed, below which nothing is said.
+   * What is folded at once, from an offset on: all of it, judgings included, since a fold changes no node and makes no root dirty but
+   * those that its messages name; but not beyond what was committed, below which nothing is said.
    */
   const stretchFrom = (messages: readonly Numbered[], from: number, committed: number): readonly Numbered[] => {
     const first = messages.findIndex(({ offset }) => offset >= from)
     if (first < 0) return []
-    const last = messages.findIndex((one, i) => i >= first && (isJudged(one) || one.offset + 1 === committed))
+    const last = messages.findIndex(({ offset }, i) => i >= first && offset + 1 === committed)
     return messages.slice(first, last < 0 ? messages.length : last + 1)
   }
 
@@ -135,11 +135,10 @@ export const createCorrelator = (parts: CorrelatorParts): Correlator => {
   /** The roots that were dirty when a partition was last read here: a guess at what a judging will ask for. */
   const lastDirty = new Map<number, readonly NodeName[]>()
 
-  /** Reads what a stretch asks for, and what a judging at its end would. */
+  /** Reads what a stretch asks for, and what its first judging would: the roots that are dirty already. */
   const loadFor = async (partition: number, stretch: readonly Numbered[]): Promise<Loaded> => {
     const names = namesOf(stretch)
-    const last = stretch.at(-1)
-    const isJudging = last !== undefined && isJudged(last)
+    const isJudging = stretch.some(isJudged)
     for (;;) {
       if (isJudging) for (const name of lastDirty.get(partition) ?? []) names.add(name)
       const loaded = await states.load(partition, names)

@@ -1,4 +1,6 @@
 export { checkCatalogue, checkFeeds, checkTables } from './check.ts'
 export type { Check } from './check.ts'
 export { healthPage, PAGE_HEADERS } from './health-page.ts'
+export { toLeagueTable } from './league-table.ts'
+export type { LeagueRow } from './league-table.ts'
 export { insights } from './service.ts'
