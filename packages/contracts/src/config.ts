@@ -168,6 +168,44 @@ const clickhouseSchema = z.strictObject({
   database: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'expected a name of letters, digits and underscores'),
 })
 
+const UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const
+
+/** A size as bytes: a number, or one with a unit. */
+const size = z.union([z.number(), z.string()]).transform((value, context) => {
+  const [, number = '', unit = 'B'] = /^(\d{1,15}) ?(B|KiB|MiB|GiB|TiB)?$/.exec(String(value)) ?? []
+  const bytes = Number(number) * UNITS[unit as keyof typeof UNITS]
+  if (number !== '' && bytes >= 1 && Number.isSafeInteger(bytes)) return bytes
+  context.addIssue({ code: 'custom', message: 'expected a size such as 512MiB or 4GiB' })
+  return z.NEVER
+})
+
+/** An address, a network such as 10.0.0.0/8, or one of the names that stand for several. */
+const proxy = z.union(
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loopback', 'linklocal', 'uniquelocal'])],
+  'expected an address, a network such as 10.0.0.0/8, or loopback, linklocal or uniquelocal',
+)
+
+/** The doors. Who goes beyond a limit is answered 429, and told when to come again. */
+const limitsSchema = z.strictObject({
+  /** Of one key; a record that is refused counts as three. */
+  recordsPerSecond: positive.default(100_000),
+  /** Of one network of addresses: /24, or /48 of IPv6. */
+  requestsPerSecond: positive.default(20_000),
+  /** Requests that are refused (4xx), of one network. */
+  rejectionsPerMinute: positive.default(300),
+  /** Journey codes, of one network. */
+  codesPerMinute: positive.default(30),
+})
+const collectorSchema = z.strictObject({
+  /** The file of keys, from the folder of this file; else `keys.json` in the data folder, or of a cluster beside this file. */
+  keys: text.optional(),
+  /** Who stands in front, and whose word for where a request comes from is taken. */
+  trustProxy: z.array(proxy).default([]),
+  limits: limitsSchema.prefault({}),
+  /** Embedded: beyond so many bytes that wait to be folded the doors answer 503. */
+  inbox: size.default(4 * UNITS.GiB),
+})
+
 /** The shape of the file, before what its parts say of one another. */
 const fileSchema = z.strictObject({
   council: z.strictObject({
@@ -187,6 +225,7 @@ const fileSchema = z.strictObject({
   clickhouse: clickhouseSchema.optional(),
   defaults: defaultsSchema.prefault({}),
   privacy: privacySchema.prefault({}),
+  collector: collectorSchema.prefault({}),
 })
 
 type File = z.infer<typeof fileSchema>

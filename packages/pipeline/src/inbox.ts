@@ -7,6 +7,8 @@ import type { BadRow, EdgeRecord } from '@ringback/contracts'
 /** A bad row that came over HTTP, with what it held, sealed for `redrive` (CONTRACT section 3). */
 export interface SealedBadRow extends BadRow {
   readonly sealed?: string
+  /** After it the copy is gone: RFC 3339. */
+  readonly sealed_until?: string
 }
 
 /** What one request brought: its records after the edge, and what was refused of it. */

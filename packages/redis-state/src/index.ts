@@ -1,4 +1,6 @@
 export { checkRedis } from './check-redis.ts'
 export type { RedisProblem } from './check-redis.ts'
+export { openRedisClaims } from './redis-claims.ts'
+export type { RedisClaimsOptions } from './redis-claims.ts'
 export { openRedisState } from './redis-state.ts'
 export type { RedisStateOptions } from './redis-state.ts'

@@ -1,0 +1,51 @@
+/** A request, as far as a door may know it. Of where it came from only a hashed network is left. */
+import { randomBytes } from 'node:crypto'
+import type { Instant } from '@ringback/contracts'
+import type { FastifyRequest } from 'fastify'
+
+export interface Call {
+  /** Random: the place of its bad rows is `http:ID`. */
+  readonly id: string
+  readonly received: Instant
+  readonly network: string
+  readonly origin: string | undefined
+  readonly userAgent: string | undefined
+  readonly params: Readonly<Record<string, string>>
+  /** Of a name given twice, the first value. */
+  readonly query: Readonly<Record<string, string>>
+  readonly header: (name: string) => string | undefined
+  /** The body as it was sent; empty before it is read. */
+  readonly body: () => Buffer
+}
+
+const ID_BYTES = 12
+const NO_BODY = Buffer.alloc(0)
+
+const first = (value: unknown): string | undefined => {
+  const one: unknown = Array.isArray(value) ? value[0] : value
+  return typeof one === 'string' ? one : undefined
+}
+
+const textsOf = (fields: unknown): Readonly<Record<string, string>> => {
+  const texts: Record<string, string> = Object.create(null) as Record<string, string>
+  for (const [name, value] of Object.entries(fields ?? {})) {
+    const text = first(value)
+    if (text !== undefined) texts[name] = text
+  }
+  return texts
+}
+
+export const createCall = (request: FastifyRequest, received: Instant, networkOf: (ip: string) => string): Call => {
+  const header = (name: string): string | undefined => first(request.headers[name])
+  return {
+    id: randomBytes(ID_BYTES).toString('base64url'),
+    received,
+    network: networkOf(request.ip),
+    origin: header('origin'),
+    userAgent: header('user-agent'),
+    params: textsOf(request.params),
+    query: textsOf(request.query),
+    header,
+    body: () => (Buffer.isBuffer(request.body) ? request.body : NO_BODY),
+  }
+}

@@ -1,0 +1,208 @@
+/** What all doors have in common: limits, CORS, types and methods, problem documents. A door itself is a route, and what it does. */
+import type { Instant } from '@ringback/contracts'
+import type { StageMetrics } from '@ringback/pipeline'
+import type { Logger } from '@ringback/runtime'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Keys } from '../keys/keys.ts'
+import type { Admission, Caller } from './admission.ts'
+import { BODY_BYTES, parseContentType } from './body.ts'
+import { type Call, createCall } from './call.ts'
+import type { Limits } from './limits.ts'
+import {
+  type Answer,
+  PROBLEM_TYPE,
+  PROBLEMS,
+  type ProblemName,
+  type Refused,
+  refused,
+  toProblemDocument,
+} from './problems.ts'
+
+/** What a door has of the request that it answers. */
+export interface DoorCall {
+  readonly call: Call
+  /** Who was admitted before the body was read. */
+  readonly caller: Caller | undefined
+  /** As the door is counted. */
+  readonly metrics: StageMetrics
+}
+
+export interface DoorRoute {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** As it is counted: `events`. */
+  readonly name: string
+  /** Whether scripts of other origins may call it. */
+  readonly isForPages: boolean
+  /** The media types that it takes; '' where none is stated. Of a GET, none. */
+  readonly types?: readonly string[]
+  /** Told before the body is read. Absent: the door itself looks who comes. */
+  readonly admit?: (call: Call) => Admission
+  readonly handle: (door: DoorCall) => Promise<Answer>
+}
+
+export interface DoorsParts {
+  readonly keys: Pick<Keys, 'allowsOrigin'>
+  readonly limits: Pick<Limits, 'networkOf' | 'request' | 'rejections' | 'rejected'>
+  readonly clock: () => Instant
+  readonly metricsOf: (stage: string) => StageMetrics
+  readonly logger: Logger
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+const PREFLIGHT_SECONDS = 7_200
+const CHARSETS: readonly (string | undefined)[] = [undefined, 'utf-8', 'utf8', 'us-ascii']
+
+interface Visit {
+  readonly call: Call
+  readonly metrics: StageMetrics
+  caller: Caller | undefined
+}
+
+const checkType = ({ types }: DoorRoute, call: Call): Refused | undefined => {
+  if (!types) return undefined
+  const { media, charset } = parseContentType(call.header('content-type'))
+  if (!types.includes(media))
+    return refused('wrong_type', `content-type: expected ${types.filter(Boolean).join(' or ')}`)
+  return CHARSETS.includes(charset) ? undefined : refused('wrong_type', 'content-type: expected UTF-8')
+}
+
+const PROBLEM_OF_STATUS: Readonly<Record<number, ProblemName>> = { 413: 'too_large', 415: 'wrong_type' }
+
+/** What went wrong before a door saw the request: what its sender did wrong, or broke off. */
+const problemOf = ({ statusCode = 500, code }: FastifyError): ProblemName => {
+  if (code === 'ECONNRESET' || code === 'ECONNABORTED') return 'unreadable'
+  return PROBLEM_OF_STATUS[statusCode] ?? (statusCode >= 400 && statusCode < 500 ? 'unreadable' : 'fault')
+}
+
+const createAnswering = ({ limits }: Pick<DoorsParts, 'limits'>) => {
+  const refuse = (reply: FastifyReply, visit: Visit, refusal: Refused): FastifyReply => {
+    const { status } = PROBLEMS[refusal.problem]
+    const { call, caller, metrics } = visit
+    metrics.dropped(refusal.problem, 1)
+    if (status < 500 && status !== 429) limits.rejected(asWho(call, caller))
+    if (refusal.headers) void reply.headers(refusal.headers)
+    if (refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', refusal.retryAfterSeconds)
+    return reply
+      .code(status)
+      .type(PROBLEM_TYPE)
+      .send(JSON.stringify(toProblemDocument(refusal, call.id)))
+  }
+  return {
+    refuse,
+    answer: (reply: FastifyReply, visit: Visit, answer: Answer): FastifyReply => {
+      if (answer.kind === 'refused') return refuse(reply, visit, answer)
+      const { status, body, headers } = answer
+      if (headers) void reply.headers(headers)
+      void reply.code(status)
+      if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body)
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify(body))
+    },
+  }
+}
+
+/** Whoever has a key is refused as itself, lest others of its network shut the door to it. */
+const asWho = ({ network }: Call, caller: Caller | undefined): string =>
+  caller ? `${caller.key.id}@${network}` : network
+
+const allowOrigin = (reply: FastifyReply, origin: string | undefined, keys: DoorsParts['keys']): boolean => {
+  void reply.header('vary', 'Origin')
+  if (origin === undefined || !keys.allowsOrigin(origin)) return false
+  void reply.header('access-control-allow-origin', origin)
+  return true
+}
+
+/** To be called once in a scope of its own. */
+export const createDoors = (scope: FastifyInstance, parts: DoorsParts): ((routes: readonly DoorRoute[]) => void) => {
+  const { keys, limits, clock, metricsOf, logger } = parts
+  const { refuse, answer } = createAnswering(parts)
+  const visits = new WeakMap<FastifyRequest, Visit>()
+  const elsewhere = metricsOf('door-elsewhere')
+
+  const visit = (request: FastifyRequest, metrics: StageMetrics): Visit => {
+    const known = visits.get(request)
+    if (known) return known
+    const made: Visit = { call: createCall(request, clock(), limits.networkOf), metrics, caller: undefined }
+    visits.set(request, made)
+    return made
+  }
+
+  // Bodies are read as they come: whether they are what they say is for the door to see.
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  scope.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = problemOf(error)
+    if (problem === 'fault') logger.error({ err: error }, 'A door failed, which is a fault of Ringback.')
+    return refuse(reply, visit(request, elsewhere), refused(problem))
+  })
+
+  const addRoute = (route: DoorRoute): void => {
+    const metrics = metricsOf(`door-${route.name}`)
+    scope.route({
+      method: route.method,
+      url: route.path,
+      bodyLimit: BODY_BYTES,
+      onRequest: async (request, reply) => {
+        const own = visit(request, metrics)
+        const { call } = own
+        if (route.isForPages) allowOrigin(reply, call.origin, keys)
+        const tooMany = limits.request(call.network)
+        if (tooMany) return refuse(reply, own, tooMany)
+        const admission = route.admit?.(call)
+        if (admission?.kind === 'admitted') own.caller = admission.caller
+        const refusal =
+          limits.rejections(asWho(call, own.caller)) ??
+          (admission?.kind === 'refused' ? admission : undefined) ??
+          checkType(route, call)
+        if (refusal) return refuse(reply, own, refusal)
+      },
+      handler: async (request, reply) => {
+        const own = visit(request, metrics)
+        const said = await route.handle(own)
+        metrics.batch(1, (clock() - own.call.received) / 1_000)
+        return answer(reply, own, said)
+      },
+    })
+  }
+
+  const addPreflight = (path: string): void => {
+    scope.options(path, async (request, reply) => {
+      const own = visit(request, elsewhere)
+      if (!allowOrigin(reply, own.call.origin, keys))
+        return refuse(reply, own, refused('wrong_origin', 'no key is for pages of this origin'))
+      return reply
+        .headers({
+          'access-control-allow-methods': 'POST, GET',
+          'access-control-allow-headers': 'authorization, content-type, content-encoding',
+          'access-control-max-age': PREFLIGHT_SECONDS,
+        })
+        .code(204)
+        .send()
+    })
+  }
+
+  const addOtherMethods = (path: string, taken: readonly string[]): void => {
+    const allow = taken.join(', ')
+    scope.route({
+      method: METHODS.filter((method) => !taken.includes(method)),
+      url: path,
+      handler: async (request, reply) =>
+        refuse(reply, visit(request, elsewhere), {
+          ...refused('wrong_method', `expected ${allow}`),
+          headers: { allow },
+        }),
+    })
+  }
+
+  return (routes) => {
+    for (const route of routes) addRoute(route)
+    for (const path of new Set(routes.map((route) => route.path))) {
+      const here = routes.filter((route) => route.path === path)
+      const isForPages = here.some((route) => route.isForPages)
+      if (isForPages) addPreflight(path)
+      const taken = here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+      addOtherMethods(path, isForPages ? [...taken, 'OPTIONS'] : taken)
+    }
+    scope.all('/v1/*', async (request, reply) => refuse(reply, visit(request, elsewhere), refused('not_found')))
+  }
+}

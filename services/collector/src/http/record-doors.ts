@@ -1,0 +1,56 @@
+/** The doors of CONTRACT section 5 for records as section 1 has them: one, or an array. */
+import type { RecordKind } from '@ringback/contracts'
+import type { Claims } from '@ringback/pipeline'
+import type { Keys } from '../keys/keys.ts'
+import { admit, checkSignature, type KeyNeed } from './admission.ts'
+import { decodeText, parseJson, unpack } from './body.ts'
+import type { DoorRoute } from './doors.ts'
+import { elementTexts } from './json-text.ts'
+import { refused } from './problems.ts'
+import { type Submitted, type Take, toAnswer } from './take.ts'
+
+export interface RecordDoorsParts {
+  readonly keys: Keys
+  readonly claims: Claims
+  readonly take: Take
+}
+
+/** `navigator.sendBeacon` posts text. */
+export const JSON_TYPES = ['application/json', 'text/plain', '']
+
+const DOORS: readonly { readonly name: string; readonly kind: RecordKind; readonly need: KeyNeed }[] = [
+  { name: 'events', kind: 'web', need: 'any' },
+  { name: 'contacts', kind: 'contacts', need: 'secret' },
+  { name: 'profiles', kind: 'profiles', need: 'secret' },
+]
+
+/** What was sent, element by element; their texts are looked for only where one is needed. */
+const toSubmitted = (value: unknown, text: string): readonly Submitted[] => {
+  if (!Array.isArray(value)) return [{ raw: value, text: () => text.trim() }]
+  let texts: readonly string[] | undefined
+  return value.map((raw: unknown, index) => ({ raw, text: () => (texts ??= elementTexts(text))[index] ?? '' }))
+}
+
+export const recordDoors = ({ keys, claims, take }: RecordDoorsParts): readonly DoorRoute[] =>
+  DOORS.map(({ name, kind, need }) => ({
+    method: 'POST',
+    path: `/v1/${name}`,
+    name,
+    isForPages: need === 'any',
+    types: JSON_TYPES,
+    admit: (call) => admit(keys, call, need),
+    handle: async ({ call, caller, metrics }) => {
+      if (!caller) return refused('unauthorised')
+      const notSigned = await checkSignature(caller, call, claims)
+      if (notSigned) return notSigned
+      const unpacked = await unpack(call.body(), call.header('content-encoding'))
+      if (unpacked.kind === 'refused') return unpacked
+      const text = decodeText(unpacked.value)
+      if (text.kind === 'refused') return text
+      const parsed = parseJson(text.value)
+      if (parsed.kind === 'refused') return parsed
+      const records = toSubmitted(parsed.value, text.value)
+      const taken = await take({ call, key: caller.key, kind, records, isList: Array.isArray(parsed.value), metrics })
+      return taken.kind === 'refused' ? taken : toAnswer(taken)
+    },
+  }))

@@ -1,0 +1,56 @@
+/** The HTTP doors of the collector (CONTRACT section 5), the same in the cluster and in the embedded mode. */
+import type { Config, Instant } from '@ringback/contracts'
+import type { Claims, StageMetrics } from '@ringback/pipeline'
+import type { Logger } from '@ringback/runtime'
+import type { FastifyInstance } from 'fastify'
+import type { Intake } from '../intake.ts'
+import type { Keep } from '../keep.ts'
+import type { Keys } from '../keys/keys.ts'
+import { createDoors, type DoorRoute } from './doors.ts'
+import { createGather } from './gather.ts'
+import { createLimits, type Limits } from './limits.ts'
+import { recordDoors } from './record-doors.ts'
+import { createSeal } from './sealed.ts'
+import { createTake, type Take } from './take.ts'
+
+export interface DoorParts {
+  readonly intake: Intake
+  /** Resolves when durable. Requests that come while it writes share its next write. */
+  readonly keep: Keep
+  readonly keys: Keys
+  readonly claims: Claims
+  readonly config: Config
+  readonly linkKey: Uint8Array
+  readonly clock: () => Instant
+  readonly logger: Logger
+  /** Of a door: it is counted as a stage of its own. */
+  readonly metricsOf: (stage: string) => StageMetrics
+}
+
+/** What a feature makes its doors of. */
+export interface DoorKit extends DoorParts {
+  readonly limits: Limits
+  readonly take: Take
+}
+
+const createKit = (parts: DoorParts): DoorKit => {
+  const { intake, keep, config, linkKey, clock, logger } = parts
+  const limits = createLimits(config.collector.limits, clock)
+  const take = createTake({
+    intake,
+    keep: createGather(keep),
+    limits,
+    seal: createSeal(linkKey),
+    retentionMs: config.defaults.retention,
+    logger,
+  })
+  return { ...parts, limits, take }
+}
+
+const routesOf = (kit: DoorKit): readonly DoorRoute[] => [...recordDoors(kit)]
+
+/** Before the server listens. The server's own `trustProxy` says whose word for an address is taken. */
+export const registerDoors = (app: FastifyInstance, parts: DoorParts): void => {
+  const kit = createKit(parts)
+  void app.register(async (scope) => createDoors(scope, kit)(routesOf(kit)))
+}
