@@ -63,7 +63,7 @@ export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): 
   /** By (day, sequence): the ids of nodes that were not written before on that day. */
   const days = env.openDB<number[], [number, number]>('days', {})
   const cache = createRecentCache<string, KnownNode>(cachedNodes)
-  let progress: Progress = meta.get(PROGRESS) ?? NO_PROGRESS
+  let progress: Progress = { ...NO_PROGRESS, ...meta.get(PROGRESS) }
   let lastId = [...nodes.getKeys({ reverse: true, limit: 1 })][0] ?? 0
 
   const read = (name: string): KnownNode => {
@@ -189,7 +189,7 @@ const writing = (path: string, work: () => void): void => {
   try {
     work()
   } catch (cause) {
-    throw new RingbackError('store', `LMDB could not write to ${path}: is the disk full?`, { cause })
+    throw new RingbackError('store', `LMDB could not write to ${path}: is the disk full?`, { cause, retryable: true })
   }
 }
 

@@ -1,14 +1,8 @@
 /**
- * What the doors of the embedded mode have accepted, and the tables do not have yet. It is durable when `append` resolves, and goes when the
- * state holds it: who dies in between folds it again, which changes nothing.
+ * What the doors of the embedded mode have accepted, and the state does not hold yet. It is durable when `append` resolves, and goes when
+ * the state holds it: who dies in between folds it again, which changes nothing.
  */
-import type { BadRow } from '@ringback/contracts'
-
-/** What one request brought: its records as they go on topics (JSON, each by itself), and what was refused of it. */
-export interface InboxEntry {
-  readonly records: readonly string[]
-  readonly bad: readonly SealedBadRow[]
-}
+import type { BadRow, EdgeRecord } from '@ringback/contracts'
 
 /** A bad row that came over HTTP, with what it held, sealed for `redrive` (CONTRACT section 3). */
 export interface SealedBadRow extends BadRow {
@@ -17,17 +11,27 @@ export interface SealedBadRow extends BadRow {
   readonly sealed_until?: string
 }
 
+/** What one request brought: its records after the edge, and what was refused of it. */
+export interface InboxEntry {
+  readonly records: readonly EdgeRecord[]
+  readonly bad: readonly SealedBadRow[]
+}
+
+/** Entries as they came, up to a position. */
+export interface InboxBatch {
+  readonly upTo: number
+  readonly entries: readonly InboxEntry[]
+}
+
 export interface Inbox {
-  /** Resolves when all of it is on disk. Rejects with a retryable RingbackError where it is full, or the disk is. */
-  readonly append: (entries: readonly InboxEntry[]) => Promise<void>
-  /** The oldest entries behind a position, up to so many bytes and at least one. */
-  readonly read: (
-    after: number,
-    mostBytes: number,
-  ) => readonly { readonly position: number; readonly entry: InboxEntry }[]
-  /** All entries up to a position have gone where they had to. */
-  readonly remove: (upTo: number) => void
-  /** Bytes that wait, about. */
+  /** Resolves when it is on disk. Rejects with a retryable RingbackError where the inbox is full, or the disk is. */
+  readonly append: (entry: InboxEntry) => Promise<void>
+  /** The oldest entries behind a position, up to about so many bytes and at least one; undefined: there are none. */
+  readonly read: (after: number, mostBytes: number) => InboxBatch | undefined
+  /** What lies at or before a position has gone where it had to. */
+  readonly remove: (upTo: number) => Promise<void>
+  /** Bytes on disk that wait, about. */
   readonly waitingBytes: () => number
+  /** Resolves when what is under way has ended. */
   readonly close: () => Promise<void>
 }

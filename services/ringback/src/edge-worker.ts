@@ -1,0 +1,76 @@
+/**
+ * The thread of the doors: HTTP comes in here, and what is taken is durable in the inbox before it is acknowledged, whatever the main
+ * thread is at. Wiring alone.
+ */
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import { openLmdbInbox } from '@ringback/lmdb-store'
+import { RingbackError } from '@ringback/pipeline'
+import { createMetrics, listen } from '@ringback/runtime'
+import { fastify } from 'fastify'
+import { createAsking } from './asking.ts'
+import { registerPages, registerState } from './edge-app.ts'
+import { type EdgeTask, type FromEdge, INBOX_FOLDER, type ToEdge } from './edge-messages.ts'
+import { createInboxKeep } from './inbox-keep.ts'
+
+const STOP_WITHIN_MS = 5_000
+
+const run = (task: EdgeTask, port: NonNullable<typeof parentPort>): void => {
+  const say = (message: FromEdge): void => port.postMessage(message)
+  const asking = createAsking((id, asked, question) => say({ type: 'asks', id, asked, question }))
+  const clock = (): number => task.now ?? Date.now()
+  const metrics = createMetrics({ withProcess: false })
+  const app = fastify({ logger: false, forceCloseConnections: 'idle' })
+  let isHeard = true
+  const appended = (): void => {
+    if (isHeard) say({ type: 'appended' })
+    isHeard = false
+  }
+
+  const open = async ({ inboxRead }: Extract<ToEdge, { type: 'open' }>): Promise<void> => {
+    const path = join(task.dataDir, INBOX_FOLDER)
+    const inbox = openLmdbInbox({ path, mostBytes: task.config.collector.inbox, after: inboxRead, clock })
+    const keep = createInboxKeep(inbox, appended)
+    port.on('message', (message: ToEdge) => {
+      // Nothing rests on it: what is not removed now is removed with what is read next.
+      if (message.type === 'read') inbox.remove(message.upTo).catch(() => undefined)
+    })
+    // What was read before the last end, and not removed any more.
+    await inbox.remove(inboxRead).catch(() => undefined)
+    registerState(app, {
+      ask: asking.ask,
+      metricsText: async () => `${await metrics.text()}\n${inboxBytes(inbox.waitingBytes())}`,
+      metricsType: metrics.contentType,
+    })
+    void keep
+    registerPages(app, asking.ask)
+    say({ type: 'listens', port: await listen(app, task) })
+    await new Promise<void>((stop) =>
+      port.on('message', ({ type }: ToEdge) => {
+        if (type === 'stop') stop()
+      }),
+    )
+    const late = setTimeout(() => app.server.closeAllConnections(), STOP_WITHIN_MS)
+    await app.close()
+    clearTimeout(late)
+    await inbox.close()
+    say({ type: 'stopped' })
+    port.close()
+  }
+
+  port.on('message', (message: ToEdge) => {
+    if (message.type === 'answers') asking.answered(message.id, message.answer)
+    else if (message.type === 'heard') isHeard = true
+    else if (message.type === 'open')
+      open(message).catch((error: unknown) => {
+        // What is no fault of ours ends the thread, and with it the process.
+        if (!(error instanceof RingbackError)) throw error
+        say({ type: 'refused', code: error.code, message: error.message })
+      })
+  })
+}
+
+const inboxBytes = (bytes: number): string =>
+  `# HELP ringback_inbox_bytes Bytes on disk that were accepted and are not folded yet.\n# TYPE ringback_inbox_bytes gauge\nringback_inbox_bytes ${bytes}\n`
+
+if (parentPort) run(workerData as EdgeTask, parentPort)
