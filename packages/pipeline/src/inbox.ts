@@ -21,6 +21,8 @@ export interface InboxEntry {
 export interface InboxBatch {
   readonly upTo: number
   readonly entries: readonly InboxEntry[]
+  /** Whether there were more than would fit. */
+  readonly hasMore: boolean
 }
 
 export interface Inbox {
@@ -28,8 +30,8 @@ export interface Inbox {
   readonly append: (entry: InboxEntry) => Promise<void>
   /** The oldest entries behind a position, up to about so many bytes and at least one; undefined: there are none. */
   readonly read: (after: number, mostBytes: number) => InboxBatch | undefined
-  /** What lies at or before a position has gone where it had to. */
-  readonly remove: (upTo: number) => Promise<void>
+  /** What lies at or before a position has gone where it had to: it is removed with what comes next, or soon. */
+  readonly remove: (upTo: number) => void
   /** Bytes on disk that wait, about. */
   readonly waitingBytes: () => number
   /** Resolves when what is under way has ended. */

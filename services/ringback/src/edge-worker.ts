@@ -41,11 +41,10 @@ const run = (task: EdgeTask, port: NonNullable<typeof parentPort>): void => {
     const path = join(task.dataDir, INBOX_FOLDER)
     const inbox = openLmdbInbox({ path, mostBytes: config.collector.inbox, after: inboxRead, clock })
     port.on('message', (message: ToEdge) => {
-      // Nothing rests on it: what is not removed now is removed with what is read next.
-      if (message.type === 'read') inbox.remove(message.upTo).catch(() => undefined)
+      if (message.type === 'read') inbox.remove(message.upTo)
     })
     // What was read before the last end, and not removed any more.
-    await inbox.remove(inboxRead).catch(() => undefined)
+    inbox.remove(inboxRead)
     registerState(app, {
       ask: asking.ask,
       metricsText: async () => `${await metrics.text()}\n${inboxBytes(inbox.waitingBytes())}`,
