@@ -118,7 +118,36 @@ test('what is left out has its default', () => {
       profileRetention: 400 * DAY_MS,
     },
     privacy: { suppressBelow: 5, sensitiveBelow: 10, keepRows: 800 * DAY_MS },
+    collector: {
+      trustProxy: [],
+      limits: { recordsPerSecond: 100_000, requestsPerSecond: 20_000, rejectionsPerMinute: 300, codesPerMinute: 30 },
+      inbox: 4 * 1024 ** 3,
+    },
   })
+})
+
+test.each([
+  ['1048576', 1024 ** 2],
+  ['"1048576"', 1024 ** 2],
+  ['512MiB', 512 * 1024 ** 2],
+  ['4 GiB', 4 * 1024 ** 3],
+  ['1TiB', 1024 ** 4],
+])('a size: %s', (text, bytes) => {
+  expect(parse(withLines(`collector: { inbox: ${text} }`)).collector.inbox).toBe(bytes)
+})
+
+test.each(['0', '-1', '1.5', '4GB', '"1e9"', '99999999999TiB', 'many', 'true'])('no size: %s', (text) => {
+  expect(problems(withLines(`collector: { inbox: ${text} }`))).toHaveLength(1)
+})
+
+test('who may stand in front: addresses, networks, and names of such', () => {
+  const trustProxy = ['10.0.0.0/8', '192.0.2.1', '2001:db8::/32', '::1', 'loopback']
+  expect(parse(withLines(`collector: { trustProxy: ${JSON.stringify(trustProxy)} }`)).collector).toMatchObject({
+    trustProxy,
+  })
+  expect(problems(withLines('collector: { trustProxy: [everybody] }'))).toEqual([
+    expect.stringContaining('expected an address'),
+  ])
 })
 
 test("a task takes its title and family from its id, and its lengths from the file's defaults", () => {

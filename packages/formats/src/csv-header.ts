@@ -10,6 +10,8 @@ const NAMES_SHOWN = 100
 
 export interface CsvHeader {
   readonly shape: CsvShape
+  /** As it has them, from the left; "" for one without a name. */
+  readonly names: readonly string[]
   /** Which cell each mapped column is. */
   readonly columns: ReadonlyMap<string, number>
   /** How many cells a row has: at least those with a name, at most the nameless ones at the end as well. */
@@ -49,6 +51,9 @@ const readCandidate = (buffer: Buffer, from: number, shape: CsvShape, decoder: C
   return undefined
 }
 
+/** A column's name as people tell columns apart: `Call Sid`, `call_sid` and `CallSid` are one. */
+export const columnKey = (name: string): string => name.toLowerCase().replace(/[\s_.-]+/g, '')
+
 /** Names are shown to people, values never: a first row that holds data is no header. */
 const looksLikeData = (name: string): boolean =>
   name.length > 100 || name.includes('@') || /\d{5}|\d[-/.]\d\d?[-/.]\d|\d:\d\d/.test(name)
@@ -70,8 +75,7 @@ const missingProblem = (
       : `${missing.length} mapped columns are not in the file: ${quoted(missing)}`
   if (names.some(looksLikeData))
     return { message, advice: 'Its first row does not look like a header, and one is required: add it' }
-  const key = (name: string): string => name.toLowerCase().replace(/[\s_.-]+/g, '')
-  const similar = names.filter((name) => missing.some((other) => key(other) === key(name)))
+  const similar = names.filter((name) => missing.some((other) => columnKey(other) === columnKey(name)))
   const hint = similar.length > 0 ? `. Is it ${quoted(similar)}?` : ''
   // What nothing tells to be names may be data of any look, and is not shown.
   if (!isAnyFound && similar.length === 0)
@@ -138,5 +142,5 @@ export const readHeader = (
   }
   const least = names.findLastIndex((name) => name !== '') + 1
   const columns = new Map(wanted.map((name) => [name, names.indexOf(name)]))
-  return { kind: 'pass', header: { shape: best.shape, columns, cells: [least, names.length], end: best.end } }
+  return { kind: 'pass', header: { shape: best.shape, names, columns, cells: [least, names.length], end: best.end } }
 }

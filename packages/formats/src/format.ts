@@ -6,8 +6,8 @@ import type { RecordKind, Refusal, Zone } from '@ringback/contracts'
 import type { RawRecord } from './mapped-record.ts'
 
 /**
- * What a conversion is given: `json` a parsed value, `csv` the cells of a row by column name, `line` its text, `xml` an element as
- * an object, `form` the fields of a form-encoded body.
+ * What a conversion is given: `json` an object, `csv` the cells of a row by column name (of two columns of one name the first), `line`
+ * its text, `xml` an element as an object, `form` the fields of a form-encoded body.
  */
 export type UnitKind = 'json' | 'csv' | 'line' | 'xml' | 'form'
 
@@ -30,8 +30,14 @@ export interface FormatContext {
   readonly pseudonymOf: (value: string) => string
 }
 
-/** Converts the units of one file, or of one door, in their order. */
+/** Converts the units of one file, or of one door, in their order. Throws for nothing that a unit may hold. */
 export type Convert = (unit: unknown) => readonly Converted[]
+
+/** Of `xml`: the document's root element, and those of its elements that are units, none of them within another. */
+export interface XmlShape {
+  readonly root: string
+  readonly unit: string
+}
 
 export interface Format {
   /** As `--format` and `/v1/contacts/{format}` name it. */
@@ -41,5 +47,13 @@ export interface Format {
   readonly source: string
   /** What it comes as. */
   readonly units: readonly UnitKind[]
+  /** Of `json`: an object with an array under one of these names is a page, whose elements are the units. */
+  readonly lists?: readonly string[]
+  /**
+   * Of `csv`: what a file must have one column of each of, or it is another's, and is refused whole. Letter case, blanks and `_ . -`
+   * do not matter.
+   */
+  readonly columns?: readonly (readonly string[])[]
+  readonly xml?: XmlShape
   readonly open: (context: FormatContext) => Convert
 }

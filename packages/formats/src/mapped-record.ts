@@ -3,11 +3,9 @@ import { createZone, type Refusal, type Zone } from '@ringback/contracts'
 import { createTimeReader } from './cell-time.ts'
 import { createLookup, createRuleLookup, toFieldValue } from './cell-value.ts'
 import { CONTRACT_FIELDS, type FieldType } from './contract-fields.ts'
+import type { Cells } from './csv-reader.ts'
 import type { CellRule, FieldRule } from './mapping-rule.ts'
 import type { Mapping } from './mapping.ts'
-
-/** A row's cells by their index, trimmed; undefined where the bytes are damaged. */
-export type Cells = (index: number) => string | undefined
 
 /** A record as its sender could have written it (CONTRACT section 1); the edge checks it. */
 export type RawRecord = Record<string, unknown>

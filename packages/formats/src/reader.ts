@@ -3,9 +3,15 @@ import type { Refusal } from '@ringback/contracts'
 import type { InputProblem } from './input-problem.ts'
 import type { LineBlock } from './line-blocks.ts'
 
-/** A record of the file, or why there is none, and the line it begins on. */
-export type Row =
-  { readonly line: number; readonly value: unknown } | { readonly line: number; readonly refusal: Refusal }
+interface Place {
+  /** The line it begins on, from 1. */
+  readonly line: number
+  /** Which of those that begin on that line it is, from 1; the first where it is not said. */
+  readonly onLine?: number
+}
+
+/** A record of the file, or why there is none. */
+export type Row = (Place & { readonly value: unknown }) | (Place & { readonly refusal: Refusal })
 
 export interface Batch {
   readonly kind: 'batch'

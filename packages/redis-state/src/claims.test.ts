@@ -26,7 +26,7 @@ test('a server that is away is said to be, as something that may pass', async ()
   const claims = openRedisClaims({
     redis: { url: 'redis://127.0.0.1:1' },
     prefix: 'away',
-    timeouts: { connectTimeoutMs: 200 },
+    timeouts: { connectTimeoutMs: 200, commandTimeoutMs: 200 },
   })
   try {
     await expect(claims.claim('a', 'b', 1_000)).rejects.toMatchObject({ name: 'RingbackError', retryable: true })

@@ -1,4 +1,5 @@
 /** Health and metrics, which every service serves, and what it serves beside them. */
+import { SECOND_MS } from '@ringback/contracts'
 import { RingbackError } from '@ringback/pipeline'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { Metrics } from './metrics.ts'
@@ -9,10 +10,20 @@ export type HttpServer = FastifyInstance
 export interface HttpServerParts {
   readonly ready: () => Readiness | Promise<Readiness>
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>
+  /** Addresses whose word for where a request comes from is taken. */
+  readonly trustProxy: readonly string[]
 }
 
-export const createHttpServer = ({ ready, metrics }: HttpServerParts): HttpServer => {
-  const app = fastify({ logger: false, forceCloseConnections: true })
+/** Whoever sends more slowly holds a connection for nothing. */
+const REQUEST_WITHIN_MS = 60 * SECOND_MS
+
+export const createHttpServer = ({ ready, metrics, trustProxy }: HttpServerParts): HttpServer => {
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    requestTimeout: REQUEST_WITHIN_MS,
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
+  })
   app.get('/healthz', () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
     const { ready: isReady, reason } = await ready()

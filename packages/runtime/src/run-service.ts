@@ -130,7 +130,7 @@ const run = async (definition: ServiceDefinition, host: ServiceHost): Promise<nu
     answered.abort()
     return isReady
   })
-  const app = createHttpServer({ ready, metrics })
+  const app = createHttpServer({ ready, metrics, trustProxy: config.collector.trustProxy })
   service.routes?.(app)
   const port = await listen(app, options)
   logger.info({ host: options.host, port }, 'Listens.')

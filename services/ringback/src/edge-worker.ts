@@ -2,9 +2,9 @@
  * The thread of the doors: HTTP comes in here, and what is taken is durable in the inbox before it is acknowledged, whatever the main
  * thread is at. Wiring alone.
  */
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import { createIntake, registerDoors, watchKeys } from '@ringback/collector'
+import { createIntake, keysFileOf, registerDoors, watchKeys } from '@ringback/collector'
 import { createTokeniser } from '@ringback/identity'
 import { createRules } from '@ringback/journeys'
 import { openLmdbInbox } from '@ringback/lmdb-store'
@@ -16,6 +16,9 @@ import { registerPages, registerState } from './edge-app.ts'
 import { type EdgeTask, type FromEdge, INBOX_FOLDER, type ToEdge } from './edge-messages.ts'
 import { createInboxKeep } from './inbox-keep.ts'
 
+/** Whoever sends more slowly holds a connection for nothing. */
+const REQUEST_WITHIN_MS = 60_000
+/** Requests that are under way when it is told to stop have so long. */
 const STOP_WITHIN_MS = 5_000
 
 const run = (task: EdgeTask, port: NonNullable<typeof parentPort>): void => {
@@ -26,10 +29,12 @@ const run = (task: EdgeTask, port: NonNullable<typeof parentPort>): void => {
   const metrics = createMetrics({ withProcess: false })
   const write = (line: string): void => void process.stderr.write(line)
   const logger = createLogger({ service: 'collector', level: 'warn', clock, write })
+  const { trustProxy } = config.collector
   const app = fastify({
     logger: false,
     forceCloseConnections: 'idle',
-    trustProxy: [...config.collector.trustProxy],
+    requestTimeout: REQUEST_WITHIN_MS,
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
   })
   let isHeard = true
   const appended = (): void => {
@@ -50,14 +55,12 @@ const run = (task: EdgeTask, port: NonNullable<typeof parentPort>): void => {
       metricsText: async () => `${await metrics.text()}\n${inboxBytes(inbox.waitingBytes())}`,
       metricsType: metrics.contentType,
     })
-    const { council, identity, collector } = config
+    const { council, identity } = config
     const tokeniser = createTokeniser({ key: linkKey, region: council.region, stopList: identity.stopList })
-    const file =
-      collector.keys === undefined ? join(task.dataDir, 'keys.json') : resolve(dirname(task.configFile), collector.keys)
     registerDoors(app, {
       intake: createIntake(tokeniser, createRules(config)),
       keep: createInboxKeep(inbox, appended),
-      keys: watchKeys({ file, linkKey, clock: Date.now, logger }),
+      keys: watchKeys({ file: keysFileOf(task), linkKey, clock: Date.now, logger }),
       claims: inbox.claims,
       config,
       linkKey,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describeProblem, type Instant, RECORD_KINDS, type RecordKind } from '@ringback/contracts'
-import { findLineFormat, LINE_FORMATS, type Mapping, parseMapping } from '@ringback/formats'
+import { findFormat, FORMAT_NAMES, type Mapping, parseMapping, ringbackFormat } from '@ringback/formats'
 import { RingbackError } from '@ringback/pipeline'
 import { importIntoCluster } from './cluster-import.ts'
 import { importEmbedded } from './embedded-import.ts'
@@ -55,6 +55,22 @@ const readMapping = (file: string, io: Io): Mapping => {
   throw new RingbackError('input', parsed.problems.map((problem) => describeProblem(file, problem)).join('\n'))
 }
 
+/** The format by name. Throws a usage error for one that does not go with the rest. */
+const planFormat = (
+  name: string = ringbackFormat.name,
+  kind: string | undefined,
+  mapping: string | undefined,
+): string => {
+  if (!FORMAT_NAMES.includes(name))
+    throw usageError(`--format: expected one of ${FORMAT_NAMES.join(', ')}; any other CSV needs --mapping`)
+  if (mapping !== undefined && name !== ringbackFormat.name)
+    throw usageError(`--format ${name}: it takes no --mapping, which is for any other CSV`)
+  const format = findFormat(name)
+  if (format !== undefined && kind !== undefined && kind !== format.kind)
+    throw usageError(`--kind: ${name} is ${format.kind}, not ${kind}`)
+  return name
+}
+
 /** What was asked for. Throws a usage error, or an input error for the mapping. */
 export const planImport = ({ values, positionals }: ParsedCommand, io: Io): ImportPlan => {
   const text = (name: string): string | undefined => {
@@ -65,12 +81,8 @@ export const planImport = ({ values, positionals }: ParsedCommand, io: Io): Impo
   const kind = text('kind')
   if (kind !== undefined && !RECORD_KINDS.some((known) => known === kind))
     throw usageError(`--kind: expected one of ${RECORD_KINDS.join(', ')}`)
-  const format = text('format') ?? 'ringback'
-  if (!findLineFormat(format))
-    throw usageError(
-      `--format: expected one of ${LINE_FORMATS.map(({ name }) => name).join(', ')}; a CSV needs --mapping`,
-    )
   const mapping = text('mapping')
+  const format = planFormat(text('format'), kind, mapping)
   return {
     files: positionals,
     kind: kind as RecordKind | undefined,

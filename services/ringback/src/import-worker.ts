@@ -8,19 +8,31 @@ import { Readable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createAssemble } from '@ringback/assembler'
 import { type CarrierMessage, createIntake, type EdgeCounts, toCarrierMessages } from '@ringback/collector'
-import type { BadRow, Config, EdgeRecord, Instant, RecordKind } from '@ringback/contracts'
 import {
+  type BadRow,
+  type Config,
+  createZone,
+  type EdgeRecord,
+  type Instant,
+  type RecordKind,
+} from '@ringback/contracts'
+import {
+  type Batch,
   createLineReader,
   createMappedReader,
-  findLineFormat,
+  findFormat,
+  type Input,
   type InputProblem,
   isReadOnce,
   type Mapping,
   openInput,
   readBatches,
+  readFormat,
+  ringbackFormat,
+  type Row,
   splitBlocks,
 } from '@ringback/formats'
-import { createTokeniser } from '@ringback/identity'
+import { createPseudonyms, createTokeniser } from '@ringback/identity'
 import { createRules } from '@ringback/journeys'
 import { toBadRow } from '@ringback/pipeline'
 
@@ -92,6 +104,10 @@ export type WorkerMessage =
 
 const noCounts = (): ImportCounts => ({ read: 0, accepted: 0, skipped: 0, ambiguousTime: 0, superseded: 0 })
 
+/** A second row that begins on a line has a place of its own: else its bad row would be taken for the first one's. */
+const placeOf = (name: string, { line, onLine = 1 }: Row): string =>
+  onLine === 1 ? `${name}:${line}` : `${name}:${line}#${onLine}`
+
 const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Promise<void> => {
   const say = (message: WorkerMessage): void => port.postMessage(message)
   const rules = createRules(task.config)
@@ -99,7 +115,12 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   const tokeniser = createTokeniser({ key: task.key, region, stopList: task.config.identity.stopList })
   const intake = createIntake(tokeniser, rules)
   const assemble = createAssemble(rules)
-  const door = { kind: task.mapping?.kind ?? task.kind, source: task.mapping?.source ?? task.source }
+  const format = findFormat(task.format)
+  const door = {
+    kind: task.mapping?.kind ?? task.kind ?? format?.kind,
+    source: task.mapping?.source ?? task.source ?? format?.source,
+  }
+  const context = { zone: createZone(task.config.council.timezone), pseudonymOf: createPseudonyms(task.key) }
   const sources = new Set<string>()
 
   let credits = task.credits
@@ -139,11 +160,10 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
     edge = { unknownTask: 0, noToken: {} }
   }
 
-  const openReader = (file: string) => {
-    if (task.mapping) return createMappedReader(task.mapping, file)
-    const format = findLineFormat(task.format)
-    if (!format) throw new TypeError(`no such format: ${task.format}`)
-    return createLineReader(format)
+  const readRows = (file: string, { chunks }: Input): AsyncGenerator<Batch | InputProblem> => {
+    if (format) return readFormat(chunks, format, context, file)
+    const reader = task.mapping ? createMappedReader(task.mapping, file) : createLineReader(ringbackFormat)
+    return readBatches(splitBlocks(chunks), reader)
   }
   const open = (file: string) =>
     file === '-'
@@ -155,7 +175,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
     const opened = await open(file)
     if (opened.kind === 'bad') return { ...opened.problem, file }
     try {
-      for await (const batch of readBatches(splitBlocks(opened.input.chunks), openReader(file))) {
+      for await (const batch of readRows(file, opened.input)) {
         if (batch.kind === 'batch') break
         if (batch.kind !== 'broken') return batch
         break
@@ -173,7 +193,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
     const name = file === '-' ? '-' : resolve(task.cwd, file)
     const unmapped = new Map<string, number>()
     let lastLine = 0
-    for await (const batch of readBatches(splitBlocks(input.chunks), openReader(file))) {
+    for await (const batch of readRows(file, input)) {
       if (batch.kind !== 'batch') {
         if (batch.kind !== 'broken') return batch
         const origin = { place: `${name}:${lastLine + 1}`, kind: door.kind ?? null, source: door.source ?? null }
@@ -187,7 +207,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
       counts.ambiguousTime += batch.ambiguousTimes
       for (const row of batch.rows) {
         lastLine = row.line
-        const place = `${name}:${row.line}`
+        const place = placeOf(name, row)
         if ('refusal' in row) {
           const origin = { place, kind: door.kind ?? null, source: door.source ?? null, received: task.badRowsReceived }
           bad.push(toBadRow(row.refusal, origin))

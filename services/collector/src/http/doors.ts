@@ -83,10 +83,9 @@ const createAnswering = ({ limits }: Pick<DoorsParts, 'limits'>) => {
     if (status < 500 && status !== 429) limits.rejected(asWho(call, caller))
     if (refusal.headers) void reply.headers(refusal.headers)
     if (refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', refusal.retryAfterSeconds)
-    return reply
-      .code(status)
-      .type(PROBLEM_TYPE)
-      .send(JSON.stringify(toProblemDocument(refusal, call.id)))
+    // As bytes: of a text the framework would name the charset, which this type has none of.
+    const document = Buffer.from(JSON.stringify(toProblemDocument(refusal, call.id)))
+    return reply.code(status).header('content-type', PROBLEM_TYPE).send(document)
   }
   return {
     refuse,

@@ -12,7 +12,6 @@ export const createWriteKey = (): string => `${WRITE}${randomBytes(WRITE_BYTES).
 
 export const hashOf = (key: string): string => createHash('sha256').update(key).digest('base64url')
 
-export const isWriteKey = (text: string): boolean => text.startsWith(WRITE)
 export const isSecretKey = (text: string): boolean => text.startsWith(SECRET)
 
 /** The id that a secret key says it has. */
