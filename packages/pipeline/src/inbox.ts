@@ -2,14 +2,9 @@
  * What the doors of the embedded mode have accepted, and the state does not hold yet. It is durable when `append` resolves, and goes when
  * the state holds it: who dies in between folds it again, which changes nothing.
  */
-import type { BadRow, EdgeRecord } from '@ringback/contracts'
+import type { EdgeRecord, SealedBadRow } from '@ringback/contracts'
 
-/** A bad row that came over HTTP, with what it held, sealed for `redrive` (CONTRACT section 3). */
-export interface SealedBadRow extends BadRow {
-  readonly sealed?: string
-  /** After it the copy is gone: RFC 3339. */
-  readonly sealed_until?: string
-}
+export type { SealedBadRow }
 
 /** What one request brought: its records after the edge, and what was refused of it. */
 export interface InboxEntry {

@@ -66,8 +66,7 @@ export const createDrainStep = (parts: Omit<DrainParts, 'patience' | 'onTrouble'
     }
     const bad = batch.entries.flatMap((entry) => entry.bad)
     // Before they are noted as read: the same ones once more are no more.
-    if (bad.length > 0)
-      await warehouse.insertBadRows(bad.map(({ sealed: _sealed, sealed_until: _until, ...row }) => row))
+    if (bad.length > 0) await warehouse.insertBadRows(bad)
     const began = performance.now()
     const { now } = store.progress()
     const records = batch.entries.flatMap((entry) => entry.records).map((record) => receivedFrom(now, record))
