@@ -15,6 +15,8 @@ import { beginEdge, type Edge } from './edge.ts'
 import { INBOX_FOLDER } from './edge-messages.ts'
 import { followRules, openEmbeddedHouse, sweep } from './embedded-house.ts'
 import { dataDirOf, type EmbeddedHouse } from './house.ts'
+import { watchInboxFolder } from './inbox-folder.ts'
+import { importsFolder } from './inbox-import.ts'
 import type { Io } from './io.ts'
 import { parseCommand, type ParsedCommand, usageError } from './options.ts'
 import { createPages } from './pages.ts'
@@ -72,11 +74,14 @@ const runHouse = async (
     clock: house.clock,
   })
   const pages = createPages(house, io)
+  const turns = createTurns()
+  const stopping = new AbortController()
+  const pause = (ms: number, signal: AbortSignal): Promise<void> => wait(ms, undefined, { signal })
   const drain = createDrain({
     ...house,
     inbox,
     onRead: edge.read,
-    patience: { random: Math.random, pause: (ms, signal) => wait(ms, undefined, { signal }) },
+    patience: { random: Math.random, pause },
     metrics: metrics.of('pipeline'),
     onTrouble: ({ message }) =>
       io.err(`${message} What was accepted waits in the inbox, and is tried again until it works.\n`),
@@ -92,13 +97,15 @@ const runHouse = async (
         metrics: metrics.text,
       },
     })
-    const closeControl = await listenControl(dataDir, createRunCommand(house, createTurns()), io)
+    const closeControl = await listenControl(dataDir, createRunCommand(house, turns), io)
+    const watched = watchInboxFolder(importsFolder(house, turns, io), pause, stopping.signal)
     await io.out(`Ringback runs: http://${host}:${port}/ (data in ${dataDir}; stop with Ctrl-C)\n`)
-    const signal = await Promise.race([stopped, edge.failed, drain.failed])
+    const signal = await Promise.race([stopped, edge.failed, drain.failed, watched.then(() => stopped)])
     io.err(`${signal}: stopping.\n`)
     await closeControl?.()
     await edge.stop()
   } finally {
+    stopping.abort()
     await drain.stop(DRAIN_WITHIN_MS)
     await pages.close()
     await inbox.close()

@@ -6,7 +6,15 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Instant, SECOND_MS } from '@ringback/contracts'
 import { RingbackError } from '@ringback/pipeline'
-import { type InboxFile, type InboxImport, type InboxReport, isSame, type Stamp, stampOf, takeFile } from './inbox-file.ts'
+import {
+  type InboxFile,
+  type InboxImport,
+  type InboxReport,
+  isSame,
+  type Stamp,
+  stampOf,
+  takeFile,
+} from './inbox-file.ts'
 
 /** A file that was not written to for so long is complete; whoever brings it more slowly gives it another name meanwhile. */
 const QUIET_MS = 5 * SECOND_MS
@@ -26,6 +34,17 @@ const listFiles = (inbox: string): readonly InboxFile[] =>
         .map(({ name }) => ({ folder: join(inbox, feed), name })),
     )
     .sort((a, b) => (join(a.folder, a.name) < join(b.folder, b.name) ? -1 : 1))
+
+/** What may pass by itself: a store is away, or the system refuses. Throws what is neither. */
+const toTrouble = ({ name }: InboxFile, error: unknown): RingbackError => {
+  if (error instanceof RingbackError) return error
+  const { code } = error as NodeJS.ErrnoException
+  if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error
+  return new RingbackError('store', `${name} cannot be read or moved (${code}): look at its folder, and at the disk`, {
+    cause: error,
+    retryable: true,
+  })
+}
 
 export interface InboxFolderParts {
   readonly dataDir: string
@@ -48,6 +67,8 @@ export const openInboxFolder = (parts: InboxFolderParts): InboxFolder => {
   mkdirSync(inbox, { recursive: true, mode: 0o700 })
   /** As each file was at the last look. */
   let seen = new Map<string, Stamp>()
+  /** Of those whose trouble was told, and lasts. */
+  const told = new Set<string>()
 
   /** Twice the same, and quiet: also what was moved in, with a time of long ago, is looked at twice. */
   const isComplete = (path: string, stamp: Stamp): boolean =>
@@ -56,6 +77,7 @@ export const openInboxFolder = (parts: InboxFolderParts): InboxFolder => {
   return {
     look: async () => {
       const now = new Map<string, Stamp>()
+      let waitMs = LOOKS_EVERY_MS
       for (const file of listFiles(inbox)) {
         const path = join(file.folder, file.name)
         const stamp = stampOf(file)
@@ -65,15 +87,17 @@ export const openInboxFolder = (parts: InboxFolderParts): InboxFolder => {
         try {
           const report = await takeFile(file, stamp, inboxImport(file, stamp))
           now.delete(path)
+          told.delete(path)
           if (report) onReport(file, report)
         } catch (error) {
-          if (!(error instanceof RingbackError)) throw error
-          onTrouble(file, error)
-          return PAUSE_MS
+          const trouble = toTrouble(file, error)
+          if (!told.has(path)) onTrouble(file, trouble)
+          told.add(path)
+          waitMs = PAUSE_MS
         }
       }
       seen = now
-      return LOOKS_EVERY_MS
+      return waitMs
     },
   }
 }

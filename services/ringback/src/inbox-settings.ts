@@ -1,7 +1,14 @@
 /** How the files of one folder of the inbox are read: by its `inbox.yaml` and `mapping.yaml`, where it has them, and by its name. */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type Config, describeProblem, formatInstant, type Instant, parseYamlFile, RECORD_KINDS } from '@ringback/contracts'
+import {
+  type Config,
+  describeProblem,
+  formatInstant,
+  type Instant,
+  parseYamlFile,
+  RECORD_KINDS,
+} from '@ringback/contracts'
 import { RingbackError } from '@ringback/pipeline'
 import { z } from 'zod'
 
