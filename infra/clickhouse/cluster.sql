@@ -150,6 +150,15 @@ ORDER BY id;
 CREATE TABLE IF NOT EXISTS ringback.bad_rows ON CLUSTER '{cluster}' AS ringback.bad_rows_local
 ENGINE = Distributed('{cluster}', 'ringback', 'bad_rows_local', cityHash64(id));
 
+-- 0009-sealed-copies.sql
+ALTER TABLE ringback.bad_rows_local ON CLUSTER '{cluster}' ADD COLUMN IF NOT EXISTS sealed String DEFAULT '', ADD COLUMN IF NOT EXISTS sealed_until DateTime('UTC') DEFAULT 0;
+
+-- 0009-sealed-copies.sql
+ALTER TABLE ringback.bad_rows ON CLUSTER '{cluster}' ADD COLUMN IF NOT EXISTS sealed String DEFAULT '', ADD COLUMN IF NOT EXISTS sealed_until DateTime('UTC') DEFAULT 0;
+
+-- 0010-sealed-copies-go.sql
+ALTER TABLE ringback.bad_rows_local ON CLUSTER '{cluster}' MODIFY COLUMN sealed String DEFAULT '' TTL sealed_until;
+
 -- The writer finds every migration applied, and makes no table of its own on one server alone.
 INSERT INTO ringback.migrations (number, name, hash)
 SETTINGS distributed_foreground_insert = 1
@@ -157,7 +166,9 @@ VALUES
     (1, 'journeys', '1b4cbce1acbbc9eb3abe4c8fc983370edf5a50983228b420fafc99d884a7bf3d'),
     (2, 'contacts', 'e7a452a4d64b9dbc5398efa770e939c6be11d5fed5b4232723cc3d4dd57bd7b8'),
     (3, 'feeds', 'bb6d09adc42cd7c7a7f56cba35df2a9b69f33171590760c9069320d815ac38b5'),
-    (4, 'bad-rows', 'd55c45379b95d40a3336aa38ef1889539ba47da455ca355b0c0e312e3aeb8b7d');
+    (4, 'bad-rows', 'd55c45379b95d40a3336aa38ef1889539ba47da455ca355b0c0e312e3aeb8b7d'),
+    (9, 'sealed-copies', '84bbe72d0fca5a0f21dfd56f7e8f033cc30385d23c60850c9235d7f24313b78f'),
+    (10, 'sealed-copies-go', 'c0353ff449d3c3481fb6d4328a5ae5335d6db66234b20eaddad00ce0fb2ebad8');
 
 -- What the product's user needs, set once by an administrator; the name of the user is yours, the settings are not matters of taste.
 --   distributed_foreground_insert  else an insert is acknowledged when it lies in a queue on one server's disk, the writer commits,

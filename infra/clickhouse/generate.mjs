@@ -31,7 +31,7 @@ const TABLE =
   /^CREATE TABLE IF NOT EXISTS (\w+)\n(\([\s\S]*\n\))\nENGINE = ReplacingMergeTree\(([^)]*)\)\nORDER BY (\w+)$/
 const COLUMN = /^ALTER TABLE (\w+) (ADD COLUMN IF NOT EXISTS [\s\S]+)$/
 const LOCAL =
-  /^ALTER TABLE (\w+) ((?:ADD INDEX IF NOT EXISTS|MODIFY SETTING|DROP INDEX IF EXISTS|MATERIALIZE INDEX) [\s\S]+)$/
+  /^ALTER TABLE (\w+) ((?:ADD INDEX IF NOT EXISTS|MODIFY SETTING|DROP INDEX IF EXISTS|MATERIALIZE INDEX|MODIFY COLUMN \w+ \w+ DEFAULT '' TTL) [\s\S]+)$/
 
 /**
  * @param {string} name of the file, for who has to mend it

@@ -26,6 +26,14 @@ export const badRowSchema = z.object({
 })
 export type BadRow = z.infer<typeof badRowSchema>
 
+/** One that came over HTTP, with what it held, sealed for `redrive`; never exported. */
+export const sealedBadRowSchema = badRowSchema.extend({
+  sealed: z.string().optional(),
+  /** After it the copy is gone: RFC 3339. */
+  sealed_until: z.string().optional(),
+})
+export type SealedBadRow = z.infer<typeof sealedBadRowSchema>
+
 /** Why a record was refused, and where in it: a JSON pointer or a column, never a value. */
 export interface Refusal {
   readonly reason: BadReason

@@ -1,5 +1,5 @@
-export { BAD_REASONS, badRowSchema } from './bad-rows.ts'
-export type { BadReason, BadRow, Refusal } from './bad-rows.ts'
+export { BAD_REASONS, badRowSchema, sealedBadRowSchema } from './bad-rows.ts'
+export type { BadReason, BadRow, Refusal, SealedBadRow } from './bad-rows.ts'
 export { configSchema, WEEKDAYS } from './config.ts'
 export type { Config, Line, Task, TopicRule, Weekday } from './config.ts'
 export { describeProblem, parseYamlFile } from './config-file.ts'

@@ -1,8 +1,12 @@
 /** The formats that `--format` and `/v1/contacts/{format}` know. One more is a file of its own and a line here. */
+import { amazonConnectFormat } from './amazon-connect-format.ts'
 import type { Format } from './format.ts'
+import { open311Format } from './open311-format.ts'
 import { ringbackFormat } from './ringback-format.ts'
+import { twilioFormat } from './twilio-format.ts'
+import { zendeskFormat } from './zendesk-format.ts'
 
-export const FORMATS: readonly Format[] = []
+export const FORMATS: readonly Format[] = [amazonConnectFormat, open311Format, twilioFormat, zendeskFormat]
 
 export const findFormat = (name: string): Format | undefined => FORMATS.find((format) => format.name === name)
 

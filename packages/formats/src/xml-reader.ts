@@ -73,11 +73,16 @@ export const createXmlUnits = ({ root, unit }: XmlShape, tell: (told: Told, line
   /** What is dropped up to its end: an element that is too long, or a comment. */
   let dropUpTo: string | undefined
 
+  /** Where the next tag of exactly that name is, as far as can be told; -1 if there is none. */
+  const findTag = (bytes: Buffer, tag: string, from: number): number => {
+    let at = bytes.indexOf(tag, from)
+    while (at >= 0 && at + tag.length < bytes.length && !endsName(bytes[at + tag.length]))
+      at = bytes.indexOf(tag, at + 1)
+    return at
+  }
   /** Where the next element begins; a comment before it is told by its own beginning. */
   const findNext = (bytes: Buffer, from: number): number => {
-    let at = bytes.indexOf(opening, from)
-    while (at >= 0 && at + opening.length < bytes.length && !endsName(bytes[at + opening.length]))
-      at = bytes.indexOf(opening, at + 1)
+    const at = findTag(bytes, opening, from)
     const comment = bytes.indexOf(COMMENT, from)
     return comment >= 0 && (at < 0 || comment < at) ? comment : at
   }
@@ -85,7 +90,7 @@ export const createXmlUnits = ({ root, unit }: XmlShape, tell: (told: Told, line
   const endOf = (bytes: Buffer, start: number): number => {
     const tagEnd = bytes.indexOf('>', start)
     if (tagEnd > 0 && bytes[tagEnd - 1] === SLASH) return tagEnd
-    const close = bytes.indexOf(closing, start)
+    const close = findTag(bytes, closing, start)
     return close < 0 ? -1 : bytes.indexOf('>', close)
   }
   const visit = (bytes: Buffer): void => {
@@ -103,8 +108,9 @@ export const createXmlUnits = ({ root, unit }: XmlShape, tell: (told: Told, line
     }
     for (;;) {
       if (dropUpTo !== undefined) {
-        const end = bytes.indexOf(dropUpTo, at)
-        if (end < 0) {
+        const end = dropUpTo === COMMENT_END ? bytes.indexOf(dropUpTo, at) : findTag(bytes, dropUpTo, at)
+        // A tag at the very end may be one of a longer name.
+        if (end < 0 || end + dropUpTo.length === bytes.length) {
           advance(Math.max(at, bytes.length - dropUpTo.length))
           return at
         }

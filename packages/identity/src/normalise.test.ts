@@ -99,6 +99,12 @@ describe('a telephone number', () => {
     ['01632 960000', 'landline +441632960000'],
     ['(01632) 960999', 'landline +441632960999'],
     ['441632960001', 'landline +441632960001'],
+    ['sip:+447700900123@pstn.example.org', 'mobile +447700900123'],
+    ['sips:07700-900123;cpc=ordinary@192.0.2.1;user=phone', 'mobile +447700900123'],
+    ['"A. N. Other" <sip:+441632960001@pstn.example.org>;tag=1', 'landline +441632960001'],
+    ['sip:1001@pbx.example.org', '- invalid'],
+    ['sip:desk.7@pbx.example.org', '- invalid'],
+    ['sip:07700900123@example.org@example.org', '- invalid'],
     ['01632 961000', '- invalid'],
     ['01632 959999', '- invalid'],
 
@@ -152,6 +158,9 @@ describe('a telephone number', () => {
     '+266696687',
     '7378742833',
     '86282452253',
+    '"Anonymous" <sip:anonymous@anonymous.invalid>',
+    '"Anonymous" <sip:+447700900123@pstn.example.org>',
+    'sip:+266696687@pstn.example.org',
   ])('%j is withheld', (value) => {
     expect(normalise('phone', value)).toBe('- withheld')
   })

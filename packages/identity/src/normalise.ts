@@ -18,6 +18,9 @@ const NO_NUMBER =
 /** The same as numbers, which spell ANONYMOUS, RESTRICTED, UNKNOWN … on a keypad. */
 const SPELT_NO_NUMBER = /^\+?(?:266696687|7378742833|2562533|8656696|86282452253|464)$/
 
+/** A SIP address that is a number at some exchange, perhaps with a name before it: `"A. N. Other" <sip:+441632960001@pstn.example>`. */
+const SIP_NUMBER = /^([^<]*<)?sips?:(\+?\d[\d().-]*)(?:;[^@]*)?@[^@]*$/i
+
 /** Ofcom's numbers for drama, which libphonenumber calls invalid; they are accepted on purpose. */
 const DRAMA_MOBILE = /^\+447700900\d{3}$/
 const DRAMA_LANDLINE = /^\+441632960\d{3}$/
@@ -30,8 +33,11 @@ const plain = (value: string): string =>
     .trim()
 
 const normalisePhone = (value: string, region: string): Normalised => {
-  const trimmed = plain(value).replace(/^tel:(?!.*phone-context)/i, '')
-  if (NO_NUMBER.test(trimmed) || SPELT_NO_NUMBER.test(trimmed)) return WITHHELD
+  const text = plain(value).replace(/^tel:(?!.*phone-context)/i, '')
+  const [, name = '', atExchange] = SIP_NUMBER.exec(text) ?? []
+  const trimmed = atExchange ?? text
+  // Who is shown as anonymous has withheld the number, although the exchange tells it.
+  if (NO_NUMBER.test(trimmed) || SPELT_NO_NUMBER.test(trimmed) || NO_NUMBER.test(name)) return WITHHELD
   const number = parsePhoneNumberFromString(trimmed, { defaultCountry: region as CountryCode, extract: false })
   if (!number) return INVALID
   const e164 = number.number

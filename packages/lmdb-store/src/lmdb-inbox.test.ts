@@ -87,14 +87,16 @@ test('what was removed is gone, and what comes later lies behind it, also after 
   await inbox.append(entryOf('a'))
   const first = inbox.read(0, 1e6)?.upTo ?? 0
   await inbox.append(entryOf('b'))
-  await inbox.remove(first)
-  expect(idsOf(inbox)).toEqual(['b'])
-  await inbox.remove(Number.MAX_SAFE_INTEGER)
-  expect(inbox.read(0, 1)).toBeUndefined()
+  inbox.remove(first)
+  await inbox.append(entryOf('c'))
+  expect(idsOf(inbox)).toEqual(['b', 'c'])
+  inbox.remove(Number.MAX_SAFE_INTEGER)
+  // Nothing else comes: it goes by itself.
+  while (inbox.read(0, 1)) await new Promise((go) => setTimeout(go, 20))
   await inbox.close()
   const again = openInbox({ path })
-  await again.append(entryOf('c'))
-  expect(again.read(0, 1)?.upTo).toBeGreaterThan(first + 1)
+  await again.append(entryOf('d'))
+  expect(again.read(0, 1)?.upTo).toBeGreaterThan(first + 2)
 })
 
 test('a fresh inbox beside an older state gives no position that the state has read already', async () => {
@@ -120,8 +122,8 @@ test('a full inbox refuses, to be asked again, and has room when what waited is 
   expect(refusal).toMatchObject({ code: 'store', retryable: true })
   expect(inbox.waitingBytes()).toBeGreaterThanOrEqual(64 * 1024)
   expect(idsOf(inbox)).toHaveLength(appended)
-  await inbox.remove(Number.MAX_SAFE_INTEGER)
-  expect(inbox.waitingBytes()).toBe(0)
+  inbox.remove(inbox.read(0, 1e9)?.upTo ?? 0)
+  while (inbox.waitingBytes() > 0) await new Promise((go) => setTimeout(go, 20))
   await inbox.append(entryOf('again'))
   expect(idsOf(inbox)).toEqual(['again'])
 })

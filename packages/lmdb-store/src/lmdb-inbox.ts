@@ -32,10 +32,11 @@ interface ClaimJob {
   stands: string
 }
 
-type Job =
-  { readonly kind: 'append'; readonly json: string } | { readonly kind: 'remove'; readonly upTo: number } | ClaimJob
+type Job = { readonly kind: 'append'; readonly json: string } | { readonly kind: 'tidy' } | ClaimJob
 
 const LAST = 'last'
+/** Nothing waits for a removal: it has a transaction of its own only where no other comes in time. */
+const REMOVED_WITHIN_MS = 500
 const PAGE_BYTES = 4096
 /** Address space, not storage. */
 const MAP_BYTES = 2 ** 40
@@ -80,16 +81,20 @@ export const openLmdbInbox = ({ path, mostBytes, after, clock }: LmdbInboxOption
   /** As the last group left it. */
   let waitedBytes = waitingBytes()
 
-  const removeUpTo = (upTo: number): void => {
-    for (const position of [...entries.getKeys({ end: upTo + 1 })]) entries.removeSync(position)
+  let removable = 0
+  let tidying: NodeJS.Timeout | undefined
+  const tidy = (): void => {
+    clearTimeout(tidying)
+    tidying = undefined
+    for (const position of [...entries.getKeys({ end: removable + 1 })]) entries.removeSync(position)
   }
 
   const write = (jobs: readonly Job[]): void => {
     const texts: string[] = []
+    if (tidying) tidy()
     for (const job of jobs) {
       if (job.kind === 'append') texts.push(job.json)
-      else if (job.kind === 'remove') removeUpTo(job.upTo)
-      else job.stands = claimTables.claim(job.name, job.value, clock() + job.forMs)
+      else if (job.kind === 'claim') job.stands = claimTables.claim(job.name, job.value, clock() + job.forMs)
     }
     if (texts.length === 0) return
     let position = Math.max(meta.get(LAST) ?? 0, after)
@@ -111,7 +116,10 @@ export const openLmdbInbox = ({ path, mostBytes, after, clock }: LmdbInboxOption
   )
 
   let closing: Promise<void> | undefined
-  const close = (): Promise<void> => (closing ??= commit.idle().then(() => env.close()))
+  const close = (): Promise<void> => {
+    clearTimeout(tidying)
+    return (closing ??= commit.idle().then(() => env.close()))
+  }
 
   return {
     append: async ({ records, bad }) => {
@@ -125,15 +133,21 @@ export const openLmdbInbox = ({ path, mostBytes, after, clock }: LmdbInboxOption
       const found: InboxEntry[] = []
       let upTo = position
       let bytes = 0
+      let hasMore = false
       for (const { key, value } of entries.getRange({ start: position + 1, snapshot: false })) {
-        if (bytes > 0 && bytes + value.length > most) break
+        hasMore = bytes > 0 && bytes + value.length > most
+        if (hasMore) break
         found.push(...(JSON.parse(value.toString()) as InboxEntry[]))
         bytes += value.length
         upTo = key
       }
-      return bytes === 0 ? undefined : { upTo, entries: found }
+      return bytes === 0 ? undefined : { upTo, entries: found, hasMore }
     },
-    remove: (upTo) => commit.add({ kind: 'remove', upTo }),
+    remove: (upTo) => {
+      removable = Math.max(removable, upTo)
+      // Where that fails, the state knows what it has read, and the next removal takes it along.
+      tidying ??= setTimeout(() => void commit.add({ kind: 'tidy' }).catch(() => undefined), REMOVED_WITHIN_MS)
+    },
     waitingBytes,
     close,
     claims: {

@@ -2,14 +2,9 @@
  * What the doors of the embedded mode have accepted, and the state does not hold yet. It is durable when `append` resolves, and goes when
  * the state holds it: who dies in between folds it again, which changes nothing.
  */
-import type { BadRow, EdgeRecord } from '@ringback/contracts'
+import type { EdgeRecord, SealedBadRow } from '@ringback/contracts'
 
-/** A bad row that came over HTTP, with what it held, sealed for `redrive` (CONTRACT section 3). */
-export interface SealedBadRow extends BadRow {
-  readonly sealed?: string
-  /** After it the copy is gone: RFC 3339. */
-  readonly sealed_until?: string
-}
+export type { SealedBadRow }
 
 /** What one request brought: its records after the edge, and what was refused of it. */
 export interface InboxEntry {
@@ -21,6 +16,8 @@ export interface InboxEntry {
 export interface InboxBatch {
   readonly upTo: number
   readonly entries: readonly InboxEntry[]
+  /** Whether there were more than would fit. */
+  readonly hasMore: boolean
 }
 
 export interface Inbox {
@@ -28,8 +25,8 @@ export interface Inbox {
   readonly append: (entry: InboxEntry) => Promise<void>
   /** The oldest entries behind a position, up to about so many bytes and at least one; undefined: there are none. */
   readonly read: (after: number, mostBytes: number) => InboxBatch | undefined
-  /** What lies at or before a position has gone where it had to. */
-  readonly remove: (upTo: number) => Promise<void>
+  /** What lies at or before a position has gone where it had to: it is removed with what comes next, or soon. */
+  readonly remove: (upTo: number) => void
   /** Bytes on disk that wait, about. */
   readonly waitingBytes: () => number
   /** Resolves when what is under way has ended. */

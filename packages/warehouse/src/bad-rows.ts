@@ -1,6 +1,6 @@
 /** The store of bad rows: CONTRACT section 3. */
-import type { BadRow, Instant } from '@ringback/contracts'
-import { RingbackError } from '@ringback/pipeline'
+import type { Instant } from '@ringback/contracts'
+import { RingbackError, type SealedBadRow } from '@ringback/pipeline'
 import { insertLines } from './conclusions.ts'
 import type { Engine } from './engine.ts'
 import { readStatement } from './statements.ts'
@@ -8,19 +8,20 @@ import { readStatement } from './statements.ts'
 const INSERT_BAD_ROWS = readStatement('insert-bad-rows')
 
 /** Keeps bad rows. One that is known already is none more; one that was redriven and is bad again is back. */
-export const insertBadRows = (engine: Engine, rows: readonly BadRow[]): Promise<void> =>
+export const insertBadRows = (engine: Engine, rows: readonly SealedBadRow[]): Promise<void> =>
   insertAll(
     engine,
-    rows.map((row) => JSON.stringify({ ...wellFormed(row), version: Date.parse(row.received_at), is_deleted: 0 })),
+    rows.map((row) => JSON.stringify({ ...toRow(row), version: Date.parse(row.received_at), is_deleted: 0 })),
   )
 
 /** A place may quote a file name that is no text; the tables hold text alone. */
-const wellFormed = (row: BadRow): BadRow => ({
+const toRow = ({ sealed, sealed_until, ...row }: SealedBadRow): SealedBadRow => ({
   ...row,
   kind: row.kind?.toWellFormed() ?? null,
   source: row.source?.toWellFormed() ?? null,
   place: row.place.toWellFormed(),
   pointer: row.pointer.toWellFormed(),
+  ...(sealed !== undefined && sealed_until !== undefined && { sealed, sealed_until }),
 })
 
 /** Takes away bad rows that were redriven at `at` and are good now. */

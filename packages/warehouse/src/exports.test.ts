@@ -1,5 +1,15 @@
 /** Which rows an export lists, and how they read. */
-import { contactRowSchema, journeyRowSchema, badRowSchema, type BadRow, parseInstant } from '@ringback/contracts'
+import {
+  type BadReason,
+  type BadRow,
+  badRowSchema,
+  contactRowSchema,
+  journeyRowSchema,
+  parseInstant,
+} from '@ringback/contracts'
+import { insertBadRows } from './bad-rows.ts'
+import { openEmbeddedEngine } from './engine.ts'
+import { migrate } from './migrate.ts'
 import { contactRow, createTestTables, insertRows, journeyRow, toArray } from './testing/tables.ts'
 
 const tables = createTestTables()
@@ -96,6 +106,43 @@ describe('bad rows', () => {
     expect(await toArray(warehouse.badRows())).toEqual([])
     await warehouse.insertBadRows([badRow({ received_at: '2026-11-12T00:00:00.000Z' })])
     expect(await toArray(warehouse.badRows())).toHaveLength(1)
+  })
+
+  test('have what they held sealed, for redrive alone, while it is kept', async () => {
+    const warehouse = await tables.fresh()
+    const sealed_until = '2026-12-10T12:00:00.000Z'
+    await warehouse.insertBadRows([
+      badRow({ reason: 'json' }),
+      { ...badRow({ id: 'b-2' }), sealed: 'v1.copy', sealed_until },
+    ])
+    const redrivable = (when: string, reason?: BadReason) =>
+      toArray(warehouse.redrivableBadRows({ reason, now: at(when) }))
+    expect(await redrivable('2026-12-10T11:59:59Z')).toEqual([
+      { ...badRow({ reason: 'json' }), sealed: '' },
+      { ...badRow({ id: 'b-2' }), sealed: 'v1.copy' },
+    ])
+    expect(await redrivable('2026-12-10T12:00:00Z')).toMatchObject([{ sealed: '' }, { id: 'b-2', sealed: '' }])
+    expect(await redrivable('2026-12-01T00:00:00Z', 'json')).toMatchObject([{ id: 'b-1' }])
+    for await (const row of warehouse.badRows()) expect(Object.keys(row)).toEqual(Object.keys(badRowSchema.shape))
+  })
+
+  test('lose what is sealed when its time is over, from the disk too, and stay', async () => {
+    const engine = await openEmbeddedEngine({ dataDir: tables.dataDir, database: 'sealed' })
+    try {
+      await migrate(engine)
+      await insertBadRows(engine, [
+        { ...badRow(), sealed: 'v1.old', sealed_until: '2020-01-01T00:00:00.000Z' },
+        { ...badRow({ id: 'b-2' }), sealed: 'v1.new', sealed_until: '2100-01-01T00:00:00.000Z' },
+      ])
+      await engine.run({ name: 'merge', text: 'OPTIMIZE TABLE bad_rows FINAL' })
+      const text = 'SELECT id, sealed FROM bad_rows ORDER BY id'
+      expect(await engine.select({ name: 'kept', text })).toEqual([
+        { id: 'b-1', sealed: '' },
+        { id: 'b-2', sealed: 'v1.new' },
+      ])
+    } finally {
+      await engine.close()
+    }
   })
 
   test('none are none', async () => {

@@ -1,9 +1,21 @@
 /** `export journeys | flagged | contacts | bad-rows`: CONTRACT sections 3 and 4. */
-import { type BadRow, createZone, type ExportedContact, type ExportedJourney, type Instant } from '@ringback/contracts'
+import {
+  type BadReason,
+  type BadRow,
+  createZone,
+  type ExportedContact,
+  type ExportedJourney,
+  type Instant,
+} from '@ringback/contracts'
 import type { Engine, Parameters } from './engine.ts'
 import { readStatement, type Statement } from './statements.ts'
 
 /** [from, to); without one of them, from the beginning or to the end. */
+export interface RedrivableBadRow extends BadRow {
+  /** '' where nothing is, or its time is over. */
+  readonly sealed: string
+}
+
 export interface Period {
   readonly from?: Instant | undefined
   readonly to?: Instant | undefined
@@ -21,6 +33,7 @@ export const inRange = (at: number): Instant => Math.trunc(Math.min(LAST_INSTANT
 const JOURNEYS = readStatement('export-journeys')
 const CONTACTS = readStatement('export-contacts')
 const BAD_ROWS = readStatement('export-bad-rows')
+const REDRIVABLE_BAD_ROWS = readStatement('redrivable-bad-rows')
 
 /** Rows of a page: a few megabytes. */
 const PAGE = 5_000
@@ -72,6 +85,13 @@ export const exportContacts = (
     to_day: period.to === undefined ? LAST_DAY : zone.dayOf(inRange(period.to)),
   })
 }
+
+/** Of one reason, or all, with what is sealed of them at `now`. */
+export const redrivableBadRows = (
+  engine: Engine,
+  { reason, now }: { readonly reason?: BadReason | undefined; readonly now: Instant },
+): AsyncIterable<RedrivableBadRow> =>
+  paged<RedrivableBadRow>(engine, REDRIVABLE_BAD_ROWS, 'id', { reason: reason ?? '', now: inRange(now) })
 
 /** By `received_at`. */
 export const exportBadRows = (engine: Engine, period: Period): AsyncIterable<BadRow> =>

@@ -1,7 +1,7 @@
 export { toRowLine, toWithdrawalLine } from './conclusions.ts'
 export type { Conclusions, Lines, Unwritable } from './conclusions.ts'
 export type { EmbeddedTables, ServerTables } from './engine.ts'
-export type { Period } from './exports.ts'
+export type { Period, RedrivableBadRow } from './exports.ts'
 export type { DeclaredFeed, Feed } from './feeds.ts'
 export type { PublishedContactRate, PublishedTaskRate } from './publish.ts'
 export type { RatesQuestion } from './rates.ts'

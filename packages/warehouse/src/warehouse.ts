@@ -1,5 +1,6 @@
 /** The tables: everything that is asked of ClickHouse, in the process or on a server, goes through here. */
 import type {
+  BadReason,
   BadRow,
   Config,
   ContactRate,
@@ -8,11 +9,19 @@ import type {
   Instant,
   TaskRate,
 } from '@ringback/contracts'
+import type { SealedBadRow } from '@ringback/pipeline'
 import { insertBadRows, withdrawBadRows } from './bad-rows.ts'
 import { type Conclusions, insertConclusions, type Unwritable } from './conclusions.ts'
 import { measureContactRates } from './contact-rates.ts'
 import { type EmbeddedTables, type Engine, openEmbeddedEngine, openServerEngine, type ServerTables } from './engine.ts'
-import { exportBadRows, exportContacts, exportJourneys, type Period } from './exports.ts'
+import {
+  exportBadRows,
+  exportContacts,
+  exportJourneys,
+  type Period,
+  redrivableBadRows,
+  type RedrivableBadRow,
+} from './exports.ts'
 import { contactFeeds, type DeclaredFeed, declaredFeeds, declareFeed, type Feed } from './feeds.ts'
 import { migrate, missingMigrations } from './migrate.ts'
 import { publishContactRates, type PublishedContactRate, publishTaskRates, type PublishedTaskRate } from './publish.ts'
@@ -27,7 +36,12 @@ export interface Warehouse {
 
   /** Resolves when the rows are in their tables, for good: then, and not before, forget them. Repeat what throws. */
   readonly insertConclusions: (conclusions: Conclusions, onUnwritable: (row: Unwritable) => void) => Promise<void>
-  readonly insertBadRows: (rows: readonly BadRow[]) => Promise<void>
+  readonly insertBadRows: (rows: readonly SealedBadRow[]) => Promise<void>
+  /** Those of one reason, or all, with their sealed copies where these are still kept. */
+  readonly redrivableBadRows: (which: {
+    readonly reason?: BadReason | undefined
+    readonly now: Instant
+  }) => AsyncIterable<RedrivableBadRow>
   /** Takes away bad rows that were redriven at `at` and are good now. */
   readonly withdrawBadRows: (ids: readonly string[], at: Instant) => Promise<void>
   /** A contact feed is complete up to an instant, its operator says. The greatest declaration counts. */
@@ -67,6 +81,7 @@ const createWarehouse = (engine: Engine): Warehouse => ({
   missingMigrations: () => missingMigrations(engine),
   insertConclusions: (conclusions, onUnwritable) => insertConclusions(engine, conclusions, onUnwritable),
   insertBadRows: (rows) => insertBadRows(engine, rows),
+  redrivableBadRows: (which) => redrivableBadRows(engine, which),
   withdrawBadRows: (ids, at) => withdrawBadRows(engine, ids, at),
   declareFeed: (source, completeTo) => declareFeed(engine, source, completeTo),
   feeds: () => declaredFeeds(engine),

@@ -14,6 +14,7 @@ export { createKeyId, createSecrets, createWriteKey, hashOf } from './keys/key-t
 export { watchKeys } from './keys/keys.ts'
 export type { Key, Keys } from './keys/keys.ts'
 export { keysFileOf } from './keys/keys-place.ts'
+export type { KeysPlaces } from './keys/keys-place.ts'
 export { collector } from './service.ts'
 export { createTopicProducer } from './topic-producer.ts'
 export type { TopicProducer } from './topic-producer.ts'

@@ -4,6 +4,7 @@ import { EXPORT_OPTIONS, exportCommand, planExport } from './export-command.ts'
 import type { House } from './house.ts'
 import { IMPORT_OPTIONS, importCommand, planImport } from './import-command.ts'
 import type { Io } from './io.ts'
+import { KEYS_OPTIONS, keysCommand } from './keys-command.ts'
 import { type ParsedCommand, usageError } from './options.ts'
 import { rejudgeCommand } from './rejudge-command.ts'
 import { TOPICS_OPTIONS, topicsCommand } from './topics-command.ts'
@@ -63,4 +64,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     alone: (parsed, io) => doctorAlone(parsed.common, io),
   },
   topics: { options: TOPICS_OPTIONS, usage: 'topics create [--anew]', run: topicsCommand },
+  keys: {
+    options: KEYS_OPTIONS,
+    usage: 'keys create [--kind write|secret] [--name N] [--origin URL]… | keys list | keys revoke ID',
+    run: keysCommand,
+  },
 }

@@ -16,8 +16,11 @@ const LONG_MS = 80
 const SHORT_MS = 40
 const LEAST_BYTES = 64 * 1024
 const MOST_BYTES = 4 * 1024 * 1024
-/** After a quiet time, what comes first waits so long for company: each fold is a transaction and an insert. */
-const GATHERING_MS = 100
+/** Where nothing is left behind, what comes next waits so long for company: each fold is a transaction and an insert. */
+const GATHERING_MS = 200
+
+/** How much there was to read: nothing, all of it, or more than goes at once. */
+type Found = 'nothing' | 'all' | 'more'
 
 export interface DrainParts {
   readonly store: Pick<Store, 'progress'>
@@ -49,8 +52,8 @@ export interface Drain {
 const receivedFrom = (earliest: number, record: EdgeRecord): EdgeRecord =>
   record.received < earliest ? { ...record, received: earliest } : record
 
-/** One step: whether there was something to read. Rejects, retryable, where a store is away. */
-export const createDrainStep = (parts: Omit<DrainParts, 'patience' | 'onTrouble'>): (() => Promise<boolean>) => {
+/** One step. Rejects, retryable, where a store is away. */
+export const createDrainStep = (parts: Omit<DrainParts, 'patience' | 'onTrouble'>): (() => Promise<Found>) => {
   const { store, pipeline, warehouse, rules, inbox, onRead, metrics } = parts
   const assemble = createAssemble(rules)
   let bytes = LEAST_BYTES
@@ -59,7 +62,7 @@ export const createDrainStep = (parts: Omit<DrainParts, 'patience' | 'onTrouble'
     const batch = inbox.read(store.progress().inboxRead, bytes)
     if (!batch) {
       await pipeline.settled()
-      return false
+      return 'nothing'
     }
     const bad = batch.entries.flatMap((entry) => entry.bad)
     // Before they are noted as read: the same ones once more are no more.
@@ -77,7 +80,7 @@ export const createDrainStep = (parts: Omit<DrainParts, 'patience' | 'onTrouble'
     if (lost > 0) metrics.dropped('superseded', lost)
     if (tookMs > LONG_MS) bytes = Math.max(LEAST_BYTES, bytes / 2)
     else if (tookMs < SHORT_MS) bytes = Math.min(MOST_BYTES, bytes * 2)
-    return true
+    return batch.hasMore ? 'more' : 'all'
   }
 }
 
@@ -90,7 +93,7 @@ export const createDrain = ({ patience, onTrouble, ...parts }: DrainParts): Drai
   let rouse: () => void = () => undefined
   let isInTrouble = false
 
-  const attempt = async (): Promise<boolean> => {
+  const attempt = async (): Promise<Found> => {
     const found = await step()
     isInTrouble = false
     return found
@@ -102,7 +105,8 @@ export const createDrain = ({ patience, onTrouble, ...parts }: DrainParts): Drai
         isInTrouble = true
       })
       await yieldToOthers()
-      if (found) continue
+      if (found === 'all' && !isStopping) await pause(GATHERING_MS)
+      if (found !== 'nothing') continue
       if (!isAwake) {
         if (isStopping) return
         await new Promise<void>((go) => (rouse = go))

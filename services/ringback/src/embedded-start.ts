@@ -15,6 +15,8 @@ import { beginEdge, type Edge } from './edge.ts'
 import { INBOX_FOLDER } from './edge-messages.ts'
 import { followRules, openEmbeddedHouse, sweep } from './embedded-house.ts'
 import { dataDirOf, type EmbeddedHouse } from './house.ts'
+import { watchInboxFolder } from './inbox-folder.ts'
+import { importsFolder } from './inbox-import.ts'
 import type { Io } from './io.ts'
 import { parseCommand, type ParsedCommand, usageError } from './options.ts'
 import { createPages } from './pages.ts'
@@ -79,7 +81,6 @@ const runHouse = async (
 ): Promise<void> => {
   const { store, config, dataDir, linkKey } = house
   const metrics = createMetrics({ withProcess: true })
-  const stopping = new AbortController()
   const inbox = openLmdbInbox({
     path: join(dataDir, INBOX_FOLDER),
     mostBytes: config.collector.inbox,
@@ -87,11 +88,14 @@ const runHouse = async (
     clock: house.clock,
   })
   const pages = createPages(house, io)
+  const turns = createTurns()
+  const stopping = new AbortController()
+  const pause = (ms: number, signal: AbortSignal): Promise<void> => wait(ms, undefined, { signal })
   const drain = createDrain({
     ...house,
     inbox,
     onRead: edge.read,
-    patience: { random: Math.random, pause: (ms, signal) => wait(ms, undefined, { signal }) },
+    patience: { random: Math.random, pause },
     metrics: metrics.of('pipeline'),
     onTrouble: ({ message }) =>
       io.err(`${message} What was accepted waits in the inbox, and is tried again until it works.\n`),
@@ -107,13 +111,13 @@ const runHouse = async (
         metrics: metrics.text,
       },
     })
-    const turns = createTurns()
     const closeControl = await listenControl(dataDir, createRunCommand(house, turns), io)
+    const watched = watchInboxFolder(importsFolder(house, turns, io), pause, stopping.signal)
     const url = `http://${host}:${port}/`
     await io.out(`Ringback runs: ${url} (data in ${dataDir}; stop with Ctrl-C)\n`)
     const ran = beside?.({ house, url, turns, signal: stopping.signal }) ?? Promise.resolve()
-    const failed = ran.then(() => new Promise<never>(() => undefined))
-    const signal = await Promise.race([stopped, edge.failed, drain.failed, failed])
+    const failing = [watched, ran].map((work) => work.then(() => stopped))
+    const signal = await Promise.race([stopped, edge.failed, drain.failed, ...failing])
     stopping.abort()
     io.err(`${signal}: stopping.\n`)
     // What it was about ends with the house.
@@ -121,6 +125,7 @@ const runHouse = async (
     await closeControl?.()
     await edge.stop()
   } finally {
+    stopping.abort()
     await drain.stop(DRAIN_WITHIN_MS)
     await pages.close()
     await inbox.close()

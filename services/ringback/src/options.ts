@@ -36,7 +36,7 @@ type Options = NonNullable<ParseArgsConfig['options']>
 export interface ParsedCommand {
   readonly common: CommonOptions
   readonly wantsHelp: boolean
-  readonly values: Readonly<Record<string, string | boolean | undefined>>
+  readonly values: Readonly<Record<string, string | boolean | readonly string[] | undefined>>
   readonly positionals: readonly string[]
 }
 

@@ -100,15 +100,16 @@ test('rows, withdrawals, bad rows and declarations go where they belong, and the
     ],
     10,
   )
-  await bring(topics.badRows, [JSON.stringify(badRow)])
+  const sealed = { ...badRow, id: 'of http', sealed: 'v1.copy', sealed_until: '2026-12-16T12:00:00.000Z' }
+  await bring(topics.badRows, [JSON.stringify(badRow), JSON.stringify(sealed)])
   expect(lines).toEqual([
     'journeys {"journey_id":"j","more":"x","version":"7","is_deleted":0}',
     'contacts {"contact_id":"c","version":"8","is_deleted":1}',
   ])
-  expect([...badRows.values()]).toEqual([badRow])
+  expect([...badRows.values()]).toEqual([badRow, sealed])
   expect(feeds).toEqual([['telephony', AT]])
-  expect(commits).toEqual([14, 1])
-  expect(counts).toMatchObject({ 'sent.journeys': 1, 'sent.contacts': 1, 'sent.bad-rows': 1 })
+  expect(commits).toEqual([14, 2])
+  expect(counts).toMatchObject({ 'sent.journeys': 1, 'sent.contacts': 1, 'sent.bad-rows': 2 })
 })
 
 test('while the tables are away nothing is committed and it says so; when they are back, nothing is lost', async () => {
@@ -159,6 +160,7 @@ test.each([
   [topics.badRows, '7'],
   [topics.badRows, JSON.stringify({ ...badRow, reason: 'mood' })],
   [topics.badRows, JSON.stringify({ ...badRow, received_at: 'once' })],
+  [topics.badRows, JSON.stringify({ ...badRow, sealed: 'v1.copy' })],
 ])('on %s, %s is none of ours: it is passed over, counted and named by its place', async (topic, value) => {
   const { bring, commits, counts, logged } = createStage()
   await bring(topic, [value, null], 4)

@@ -3,7 +3,7 @@
  * waits goes in one insert, and only then does each partition commit: who dies in between inserts the same rows at the same
  * versions once more.
  */
-import { type BadRow, badRowSchema, parseInstant, SECOND_MS } from '@ringback/contracts'
+import { parseInstant, SECOND_MS, type SealedBadRow, sealedBadRowSchema } from '@ringback/contracts'
 import {
   type Batch,
   type BatchHandler,
@@ -22,7 +22,7 @@ import { createGathering, type GatheringTimes } from './gathering.ts'
 /** What one insert brings to the tables. */
 export interface TableBatch {
   readonly lines: Record<Table, string[]>
-  readonly badRows: BadRow[]
+  readonly badRows: SealedBadRow[]
   readonly feeds: FeedDeclaration[]
 }
 
@@ -39,9 +39,11 @@ export interface TableStage extends BatchHandler {
   readonly failure: () => string | undefined
 }
 
-const parseBadRow = (text: string): BadRow => {
-  const row = badRowSchema.parse(JSON.parse(text))
+const parseBadRow = (text: string): SealedBadRow => {
+  const row = sealedBadRowSchema.parse(JSON.parse(text))
   if (parseInstant(row.received_at) === undefined) throw new TypeError('a bad row without the time it was received')
+  if (row.sealed !== undefined && parseInstant(row.sealed_until ?? '') === undefined)
+    throw new TypeError('a sealed copy without the time until which it is kept')
   return row
 }
 

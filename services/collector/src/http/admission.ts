@@ -4,7 +4,7 @@ import { MINUTE_MS } from '@ringback/contracts'
 import { type Claims, RingbackError } from '@ringback/pipeline'
 import { isSecretKey } from '../keys/key-texts.ts'
 import type { Key, Keys } from '../keys/keys.ts'
-import { parseSignature, type Signature, verify } from '../keys/signature.ts'
+import { parseSignature, type Signature, TOLERANCE_MS, verify } from '../keys/signature.ts'
 import type { Call } from './call.ts'
 import { type Refused, refused } from './problems.ts'
 
@@ -66,8 +66,8 @@ export const admit = (keys: Keys, call: Call, need: KeyNeed): Admission => {
   return admitByKey(keys, inUrl, need, call.origin)
 }
 
-/** As long as a signature may be used, and as long again. */
-const REMEMBERED_MS = 10 * MINUTE_MS
+/** Longer than one may be used: from as far behind its time to as far ahead. */
+const REMEMBERED_MS = 2 * TOLERANCE_MS + MINUTE_MS
 
 /** Whether a signed request is what was signed, now, for the first time. To be asked once, with the body as it came. */
 export const checkSignature = async (

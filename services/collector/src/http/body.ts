@@ -1,6 +1,7 @@
 /** A body: unpacked within bounds, decoded, read. */
 import { promisify } from 'node:util'
 import { gunzip as gunzipWithCallback } from 'node:zlib'
+import type { Call } from './call.ts'
 import { type Refused, refused } from './problems.ts'
 
 const gunzip = promisify(gunzipWithCallback)
@@ -13,7 +14,7 @@ type Read<T> = { readonly kind: 'read'; readonly value: T } | Refused
 const TOO_LARGE = refused('too_large', 'a request holds at most 1 MiB, also when it is unpacked')
 
 /** What a body holds once it is unpacked. */
-export const unpack = async (raw: Buffer, encoding: string | undefined): Promise<Read<Buffer>> => {
+const unpack = async (raw: Buffer, encoding: string | undefined): Promise<Read<Buffer>> => {
   const coding = encoding?.trim().toLowerCase() ?? ''
   if (coding === '' || coding === 'identity') return { kind: 'read', value: raw }
   if (coding !== 'gzip' && coding !== 'x-gzip') return refused('wrong_type', 'content-encoding: expected gzip, or none')
@@ -28,7 +29,7 @@ export const unpack = async (raw: Buffer, encoding: string | undefined): Promise
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-export const decodeText = (bytes: Uint8Array): Read<string> => {
+const decodeText = (bytes: Uint8Array): Read<string> => {
   try {
     return { kind: 'read', value: utf8.decode(bytes) }
   } catch {
@@ -36,7 +37,7 @@ export const decodeText = (bytes: Uint8Array): Read<string> => {
   }
 }
 
-export const parseJson = (text: string): Read<unknown> => {
+const parseJson = (text: string): Read<unknown> => {
   if (text.trim() === '') return refused('unreadable', 'the body is empty; expected JSON')
   try {
     return { kind: 'read', value: JSON.parse(text) as unknown }
@@ -44,6 +45,24 @@ export const parseJson = (text: string): Read<unknown> => {
     // What JSON.parse says quotes what it could not read.
     return refused('unreadable', 'expected JSON')
   }
+}
+
+/** What the body says, unpacked and decoded. */
+export const readText = async (call: Call): Promise<Read<string>> => {
+  const unpacked = await unpack(call.body(), call.header('content-encoding'))
+  return unpacked.kind === 'refused' ? unpacked : decodeText(unpacked.value)
+}
+
+export interface JsonBody {
+  readonly json: unknown
+  readonly text: string
+}
+
+export const readJson = async (call: Call): Promise<Read<JsonBody>> => {
+  const text = await readText(call)
+  if (text.kind === 'refused') return text
+  const parsed = parseJson(text.value)
+  return parsed.kind === 'refused' ? parsed : { kind: 'read', value: { json: parsed.value, text: text.value } }
 }
 
 export interface ContentType {

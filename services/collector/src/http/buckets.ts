@@ -45,8 +45,9 @@ export const createBuckets = ({ points: capacity, perMs, clock }: BucketOptions)
     return bucket
   }
 
+  /** In whole ms; what is missing by rounding alone is there. */
   const lacking = (bucket: Bucket, points: number): number =>
-    Math.max(0, ((Math.min(points, capacity) - bucket.level) * perMs) / capacity)
+    Math.max(0, Math.ceil(((Math.min(points, capacity) - bucket.level) * perMs) / capacity - 1e-6))
 
   return {
     take: (name, points) => {

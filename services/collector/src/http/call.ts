@@ -1,6 +1,7 @@
 /** A request, as far as a door may know it. Of where it came from only a hashed network is left. */
 import { randomBytes } from 'node:crypto'
 import type { Instant } from '@ringback/contracts'
+import { isBotAgent } from '@ringback/identity'
 import type { FastifyRequest } from 'fastify'
 
 export interface Call {
@@ -49,3 +50,10 @@ export const createCall = (request: FastifyRequest, received: Instant, networkOf
     body: () => (Buffer.isBuffer(request.body) ? request.body : NO_BODY),
   }
 }
+
+/** What only browsers send, of themselves. */
+const PAGE_HEADERS = ['origin', 'referer', 'sec-fetch-mode', 'sec-fetch-site']
+
+/** Whether its user agent is that of a program: what it does is nobody's journey. */
+export const isBotCall = ({ userAgent, header }: Call): boolean =>
+  isBotAgent(userAgent, { isPage: PAGE_HEADERS.some((name) => header(name) !== undefined) })

@@ -3,7 +3,8 @@ import type { RecordKind } from '@ringback/contracts'
 import type { Claims } from '@ringback/pipeline'
 import type { Keys } from '../keys/keys.ts'
 import { admit, checkSignature, type KeyNeed } from './admission.ts'
-import { decodeText, parseJson, unpack } from './body.ts'
+import { readJson } from './body.ts'
+import { isBotCall } from './call.ts'
 import type { DoorRoute } from './doors.ts'
 import { elementTexts } from './json-text.ts'
 import { refused } from './problems.ts'
@@ -43,14 +44,13 @@ export const recordDoors = ({ keys, claims, take }: RecordDoorsParts): readonly 
       if (!caller) return refused('unauthorised')
       const notSigned = await checkSignature(caller, call, claims)
       if (notSigned) return notSigned
-      const unpacked = await unpack(call.body(), call.header('content-encoding'))
-      if (unpacked.kind === 'refused') return unpacked
-      const text = decodeText(unpacked.value)
-      if (text.kind === 'refused') return text
-      const parsed = parseJson(text.value)
-      if (parsed.kind === 'refused') return parsed
-      const records = toSubmitted(parsed.value, text.value)
-      const taken = await take({ call, key: caller.key, kind, records, isList: Array.isArray(parsed.value), metrics })
+      const body = await readJson(call)
+      if (body.kind === 'refused') return body
+      const { json, text } = body.value
+      const records = toSubmitted(json, text)
+      const isBot = kind === 'web' && isBotCall(call)
+      const isList = Array.isArray(json)
+      const taken = await take({ call, key: caller.key, kind, records, isList, isBot, metrics })
       return taken.kind === 'refused' ? taken : toAnswer(taken)
     },
   }))

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Intake } from '../intake.ts'
 import type { Keep } from '../keep.ts'
 import type { Keys } from '../keys/keys.ts'
+import { codesDoor } from './codes.ts'
 import { createDoors, type DoorRoute } from './doors.ts'
 import { createGather } from './gather.ts'
 import { createLimits, type Limits } from './limits.ts'
@@ -47,7 +48,10 @@ const createKit = (parts: DoorParts): DoorKit => {
   return { ...parts, limits, take }
 }
 
-const routesOf = (kit: DoorKit): readonly DoorRoute[] => [...recordDoors(kit)]
+const routesOf = (kit: DoorKit): readonly DoorRoute[] => [
+  ...recordDoors(kit),
+  codesDoor({ ...kit, retentionMs: kit.config.defaults.retention }),
+]
 
 /** Before the server listens. The server's own `trustProxy` says whose word for an address is taken. */
 export const registerDoors = (app: FastifyInstance, parts: DoorParts): void => {

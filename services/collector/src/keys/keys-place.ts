@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Config } from '@ringback/contracts'
 
 export interface KeysPlaces {
-  readonly config: Pick<Config, 'collector' | 'mode'>
+  readonly config: { readonly mode: Config['mode']; readonly collector: Pick<Config['collector'], 'keys'> }
   readonly configFile: string
   /** Of the embedded mode. */
   readonly dataDir: string

@@ -48,6 +48,8 @@ export interface TestDoors {
   readonly app: FastifyInstance
   readonly kept: Taken[]
   readonly claims: MemoryClaims
+  /** Asked in place of the claims themselves, from now on. */
+  readonly setClaim: (claim: MemoryClaims['claim']) => void
   /** What a door counted, by its name. */
   readonly countsOf: (door: string) => Readonly<Record<string, number>>
   readonly elapse: (ms: number) => void
@@ -75,6 +77,7 @@ export const createTestDoors = ({ limits = {} }: TestDoorsOptions = {}): TestDoo
     return known
   }
   const claims = createMemoryClaims(() => now)
+  let claim = claims.claim
   const app = fastify()
   registerDoors(app, {
     intake: createIntake(tokeniser, createRules(config)),
@@ -83,7 +86,7 @@ export const createTestDoors = ({ limits = {} }: TestDoorsOptions = {}): TestDoo
       kept.push(taken)
     },
     keys: createKeys(ENTRIES, LINK_KEY),
-    claims,
+    claims: { ...claims, claim: (name, value, forMs) => claim(name, value, forMs) },
     config,
     linkKey: LINK_KEY,
     clock: () => now,
@@ -94,6 +97,9 @@ export const createTestDoors = ({ limits = {} }: TestDoorsOptions = {}): TestDoo
     app,
     kept,
     claims,
+    setClaim: (other) => {
+      claim = other
+    },
     countsOf: (door) => metricsOf(`door-${door}`).counts,
     elapse: (ms) => {
       now += ms

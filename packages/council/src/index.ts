@@ -1,0 +1,7 @@
+export { createCouncil } from './council.ts'
+export type { Council, CouncilOptions, Delivery, Output } from './council.ts'
+export type { FeedName } from './agenda.ts'
+export type { MappedFeed } from './council-config.ts'
+export type { Incident, IncidentName } from './incidents.ts'
+export { REASONS } from './truth.ts'
+export type { Reason, TrueContact, TrueJourney, TrueOutcome, TrueRecord } from './truth.ts'

@@ -1,0 +1,89 @@
+/** Group commit: who shares a write, and what each is told of it. */
+import type { SealedBadRow } from '@ringback/pipeline'
+import type { Taken } from '../keep.ts'
+import { createGather } from './gather.ts'
+
+const badRow = (id: string): SealedBadRow => ({
+  id,
+  received_at: '',
+  kind: null,
+  source: null,
+  reason: 'json',
+  place: '',
+  pointer: '',
+})
+const taken = (...ids: readonly string[]): Taken => ({ records: [], bad: ids.map(badRow) })
+
+/** Writes end when the test says so. */
+const heldKeep = () => {
+  const writes: { readonly ids: string[]; readonly end: (error?: Error) => void }[] = []
+  const keep = ({ bad }: Taken): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const end = (error?: Error): void => (error ? reject(error) : resolve())
+      writes.push({ ids: bad.map(({ id }) => id), end })
+    })
+  return { writes, keep }
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+test('what comes while a write is under way shares the next one, and is told when that has ended', async () => {
+  const { writes, keep } = heldKeep()
+  const gather = createGather(keep)
+  const told: string[] = []
+  const send = (...ids: readonly string[]) => void gather(taken(...ids)).then(() => told.push(...ids))
+  send('a')
+  send('b', 'c')
+  send('d')
+  expect(writes.map(({ ids }) => ids)).toEqual([['a']])
+  writes[0]?.end()
+  await settled()
+  expect(told).toEqual(['a'])
+  expect(writes.map(({ ids }) => ids)).toEqual([['a'], ['b', 'c', 'd']])
+  writes[1]?.end()
+  await settled()
+  expect(told).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('of a write that failed all who shared it are told so, and the next one goes on', async () => {
+  const { writes, keep } = heldKeep()
+  const gather = createGather(keep)
+  const first = gather(taken('a'))
+  const second = gather(taken('b'))
+  const third = gather(taken('c'))
+  writes[0]?.end()
+  await first
+  await settled()
+  const failure = new Error('away')
+  writes[1]?.end(failure)
+  await expect(second).rejects.toBe(failure)
+  await expect(third).rejects.toBe(failure)
+  const fourth = gather(taken('d'))
+  await settled()
+  writes[2]?.end()
+  await fourth
+  expect(writes.map(({ ids }) => ids)).toEqual([['a'], ['b', 'c'], ['d']])
+})
+
+test('a write is bounded, and so is what waits', async () => {
+  const { writes, keep } = heldKeep()
+  const gather = createGather(keep)
+  const many = (count: number): Taken => taken(...Array.from({ length: count }, (_, i) => String(i)))
+  const under = gather(many(1))
+  const waiting = [gather(many(4_000)), gather(many(4_000)), gather(many(92_000))]
+  await expect(gather(many(1))).rejects.toMatchObject({ retryable: true })
+  writes[0]?.end()
+  await under
+  for (let write = 1; write <= 3; write++) {
+    await settled()
+    writes[write]?.end()
+  }
+  await Promise.all(waiting)
+  expect(writes.map(({ ids }) => ids.length)).toEqual([1, 4_000, 4_000, 92_000])
+})
+
+test('nothing to keep is kept at once', async () => {
+  const { writes, keep } = heldKeep()
+  await createGather(keep)(taken())
+  expect(writes).toEqual([])
+})

@@ -1,0 +1,170 @@
+/** What the doors of `start` acknowledged is in the tables, whatever happens to the process. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { COUNCIL_CONFIG, writeCouncilFiles } from '../bench/council-files.ts'
+import { createRandom } from '../simulation/random.ts'
+import { type Bench, comparable, createBench } from './command-line.ts'
+import { makeWriteKey, postEvents, type RunningStart, startRingback } from './running-start.ts'
+
+const EVENTS = 6_000
+const CONTACTS = 500
+const BATCH = 60
+const TABLES = ['journeys', 'contacts', 'bad-rows'] as const
+
+interface Event {
+  readonly id: string
+  readonly session: string
+}
+
+const rowsOf = (bench: Bench): unknown[][] => TABLES.map((name) => comparable(bench.rows(name)))
+
+/** The files of a council, what an import makes of them, and the events in batches. */
+const prepare = async () => {
+  const calm = createBench(COUNCIL_CONFIG)
+  await writeCouncilFiles(calm.folder, EVENTS, CONTACTS)
+  const [web, contacts] = ['web.ndjson', 'contacts.ndjson'].map((name) => join(calm.folder, name)) as [string, string]
+  expect(calm.run(['import', web, contacts]).status).toBe(0)
+  const expected = rowsOf(calm)
+  expect(expected[0]?.length).toBeGreaterThan(300)
+  const lines = readFileSync(web, 'utf8').trimEnd().split('\n')
+  const events = lines.map((line) => JSON.parse(line) as Event)
+  const batches = Array.from({ length: Math.ceil(events.length / BATCH) }, (_, i) =>
+    events.slice(i * BATCH, (i + 1) * BATCH),
+  )
+  const sessions = new Set(calm.rows('journeys').flatMap((row) => row['sessions'] as string[]))
+  return { contacts, expected, batches, sessions }
+}
+
+type Batch = readonly Event[]
+
+/** Sends batches from several sides at once until all are sent or an answer fails to come; tells which were acknowledged. */
+const sendAll = async (start: RunningStart, batches: readonly Batch[]) => {
+  const waiting = [...batches]
+  const acknowledged: Batch[] = []
+  const refused: { readonly batch: Batch; readonly response: Response }[] = []
+  let isGone = false
+  const send = async (): Promise<void> => {
+    for (let batch = waiting.shift(); batch && !isGone; batch = waiting.shift()) {
+      const response = await postEvents(start, batch)
+      if (response?.status === 202) acknowledged.push(batch)
+      else if (response) refused.push({ batch, response })
+      else isGone = true
+    }
+  }
+  await Promise.all(Array.from({ length: 4 }, send))
+  return { acknowledged, refused }
+}
+
+const without = (batches: readonly Batch[], gone: Iterable<Batch>): Batch[] => {
+  const set = new Set(gone)
+  return batches.filter((batch) => !set.has(batch))
+}
+
+/** The sessions with a journey of all that was acknowledged. */
+const expectSessions = (bench: Bench, acknowledged: readonly Batch[], sessions: ReadonlySet<string>): void => {
+  const there = new Set(bench.rows('journeys').flatMap((row) => row['sessions'] as string[]))
+  // The events of its task may not have come yet.
+  const sent = new Map<string, number>()
+  for (const { session } of acknowledged.flat()) sent.set(session, (sent.get(session) ?? 0) + 1)
+  const whole = [...sent].filter(([session, count]) => count === 8 && sessions.has(session)).map(([session]) => session)
+  expect(whole.filter((session) => !there.has(session))).toEqual([])
+}
+
+/** Soon: what is true by then is returned. */
+const soon = async (isTrue: () => boolean | Promise<boolean>): Promise<boolean> => {
+  const until = Date.now() + 60_000
+  while (!(await isTrue())) if (Date.now() > until) return false
+  return true
+}
+
+test('events that come through the door make the rows of an import, also while files are imported', async () => {
+  const { contacts, expected, batches } = await prepare()
+  const live = createBench(COUNCIL_CONFIG)
+  makeWriteKey(join(live.folder, 'data'))
+  const start = await startRingback(live.folder)
+  const sent = sendAll(start, batches)
+  const imported = live.runLater(['import', contacts])
+  expect(await sent).toMatchObject({ acknowledged: { length: batches.length }, refused: [] })
+  expect(await imported).toBe(0)
+  // Through the running start, without its having to end.
+  expect(await soon(() => live.rows('journeys').length === expected[0]?.length)).toBe(true)
+  expect(await start.stop()).toBe(0)
+  expect(rowsOf(live)).toEqual(expected)
+}, 180_000)
+
+test('an acknowledged event is in the tables at once, as a person counts', async () => {
+  const live = createBench(COUNCIL_CONFIG)
+  makeWriteKey(join(live.folder, 'data'))
+  const start = await startRingback(live.folder)
+  const event = { id: '1', time: '2026-11-16T09:00:00Z', session: 's', type: 'page_view', task: 'bin-days' }
+  expect(await (await postEvents(start, [event, 7]))?.json()).toMatchObject({ accepted: 1, bad: [{ index: 1 }] })
+  expect(await soon(() => live.rows('journeys').length === 1)).toBe(true)
+  expect(live.rows('bad-rows')).toMatchObject([{ reason: 'schema', place: expect.stringMatching(/^http:/) as string }])
+}, 60_000)
+
+test('killed at any moment under load, it has all it acknowledged when it is back', async () => {
+  const { contacts, expected, batches, sessions } = await prepare()
+  const seed = Number(process.env['RINGBACK_SEED'] ?? Date.now() % 1e6)
+  const random = createRandom(seed)
+  const shaken = createBench(COUNCIL_CONFIG)
+  makeWriteKey(join(shaken.folder, 'data'))
+  let rest: Batch[] = [...batches]
+  const acknowledged: Batch[] = []
+  for (let kills = 0; kills < 5; kills++) {
+    const start = await startRingback(shaken.folder)
+    const timer = setTimeout(() => void start.kill(), 20 + random.below(700))
+    const sent = await sendAll(start, rest)
+    clearTimeout(timer)
+    await start.kill()
+    acknowledged.push(...sent.acknowledged)
+    rest = without(rest, sent.acknowledged)
+  }
+  expect(acknowledged.length).toBeGreaterThan(5)
+  const start = await startRingback(shaken.folder)
+  expect(await start.stop()).toBe(0)
+  expectSessions(shaken, acknowledged, sessions)
+  const again = await startRingback(shaken.folder)
+  // What was not acknowledged comes again, as its sender would do; some of it had been taken.
+  await sendAll(again, rest)
+  expect(await shaken.runLater(['import', contacts])).toBe(0)
+  expect(await again.stop()).toBe(0)
+  expect({ seed, rows: rowsOf(shaken) }).toEqual({ seed, rows: expected })
+}, 300_000)
+
+test('told to stop under load, it answers who was in, refuses who comes, and keeps what it acknowledged', async () => {
+  const { batches, sessions } = await prepare()
+  const live = createBench(COUNCIL_CONFIG)
+  makeWriteKey(join(live.folder, 'data'))
+  const start = await startRingback(live.folder)
+  const sent = sendAll(start, batches)
+  expect(await soon(async () => (await fetch(`${start.url}metrics`)).ok)).toBe(true)
+  const began = Date.now()
+  expect(await start.stop()).toBe(0)
+  expect(Date.now() - began).toBeLessThan(10_000)
+  const { acknowledged, refused } = await sent
+  expect(refused.filter(({ response }) => response.status !== 503)).toEqual([])
+  expect(acknowledged.length).toBeLessThan(batches.length)
+  expectSessions(live, acknowledged, sessions)
+}, 180_000)
+
+test('with a full inbox it says when to come again, and loses nothing', async () => {
+  const { contacts, expected, batches } = await prepare()
+  // One group of entries fills it.
+  const small = createBench(`${COUNCIL_CONFIG}\ncollector: { inbox: 4KiB }\n`)
+  makeWriteKey(join(small.folder, 'data'))
+  const start = await startRingback(small.folder)
+  let rest: Batch[] = [...batches]
+  const statuses = new Set<number>()
+  while (rest.length > 0) {
+    const { acknowledged, refused } = await sendAll(start, rest)
+    for (const { response } of refused) {
+      statuses.add(response.status)
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    }
+    rest = without(rest, acknowledged)
+  }
+  expect([...statuses]).toEqual([503])
+  expect(await small.runLater(['import', contacts])).toBe(0)
+  expect(await start.stop()).toBe(0)
+  expect(rowsOf(small)).toEqual(expected)
+}, 300_000)
