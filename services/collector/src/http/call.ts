@@ -11,6 +11,8 @@ export interface Call {
   readonly network: string
   readonly origin: string | undefined
   readonly userAgent: string | undefined
+  /** As its sender called it. */
+  readonly url: string
   readonly params: Readonly<Record<string, string>>
   /** Of a name given twice, the first value. */
   readonly query: Readonly<Record<string, string>>
@@ -44,6 +46,7 @@ export const createCall = (request: FastifyRequest, received: Instant, networkOf
     network: networkOf(request.ip),
     origin: header('origin'),
     userAgent: header('user-agent'),
+    url: `${request.protocol}://${request.host}${request.originalUrl}`,
     params: textsOf(request.params),
     query: textsOf(request.query),
     header,

@@ -17,6 +17,7 @@ import {
   refused,
   toProblemDocument,
 } from './problems.ts'
+import type { DoorDescription } from './schemas.ts'
 
 /** What a door has of the request that it answers. */
 export interface DoorCall {
@@ -36,9 +37,11 @@ export interface DoorRoute {
   readonly isForPages: boolean
   /** The media types that it takes; '' where none is stated. Of a GET, none. */
   readonly types?: readonly string[]
-  /** Told before the body is read. Absent: the door itself looks who comes. */
-  readonly admit?: (call: Call) => Admission
+  /** Told before the body is read; undefined where only the body tells: then the door itself looks who comes. */
+  readonly admit?: (call: Call) => Admission | undefined
   readonly handle: (door: DoorCall) => Promise<Answer>
+  /** For the OpenAPI document. */
+  readonly about?: DoorDescription
 }
 
 export interface DoorsParts {

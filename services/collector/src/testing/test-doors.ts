@@ -16,6 +16,8 @@ import { RECEIVED, tokeniser } from './edge.ts'
 export const LINK_KEY = Buffer.from('a key of thirty-two characters !')
 export const PAGE = 'https://my.borsetshire.gov.uk'
 
+export const TWILIO_TOKEN = 'twilio’s own'
+
 const WRITE_KEY = 'rbw_of-the-pages'
 const SERVER_KEY = 'rbw_of-no-page'
 const REVOKED_KEY = 'rbw_of-former-pages'
@@ -89,6 +91,7 @@ export const createTestDoors = ({ limits = {} }: TestDoorsOptions = {}): TestDoo
     claims: { ...claims, claim: (name, value, forMs) => claim(name, value, forMs) },
     config,
     linkKey: LINK_KEY,
+    twilioAuthToken: TWILIO_TOKEN,
     clock: () => now,
     logger: NO_LOGGER,
     metricsOf: (stage) => metricsOf(stage).metrics,
