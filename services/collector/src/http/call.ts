@@ -54,9 +54,11 @@ export const createCall = (request: FastifyRequest, received: Instant, networkOf
   }
 }
 
-/** What only browsers send, of themselves. */
-const PAGE_HEADERS = ['origin', 'referer', 'sec-fetch-mode', 'sec-fetch-site']
+/** What only browsers send, of themselves; `sec-fetch-mode` comes from Node's own fetch as well. */
+const PAGE_HEADERS = ['origin', 'referer', 'sec-fetch-site']
+
+/** Whether a page in a browser made it, and not a server. */
+export const isPageCall = ({ header }: Call): boolean => PAGE_HEADERS.some((name) => header(name) !== undefined)
 
 /** Whether its user agent is that of a program: what it does is nobody's journey. */
-export const isBotCall = ({ userAgent, header }: Call): boolean =>
-  isBotAgent(userAgent, { isPage: PAGE_HEADERS.some((name) => header(name) !== undefined) })
+export const isBotCall = (call: Call): boolean => isBotAgent(call.userAgent, { isPage: isPageCall(call) })

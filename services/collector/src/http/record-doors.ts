@@ -7,6 +7,7 @@ import { readJson } from './body.ts'
 import { isBotCall } from './call.ts'
 import type { DoorRoute } from './doors.ts'
 import { elementTexts } from './json-text.ts'
+import { byRightClock } from './page-clock.ts'
 import { refused } from './problems.ts'
 import type { SchemaName } from './schemas.ts'
 import { MOST_RECORDS, type Submitted, type Take, toAnswer } from './take.ts'
@@ -62,7 +63,8 @@ export const recordDoors = ({ keys, claims, take }: RecordDoorsParts): readonly 
       const body = await readJson(call)
       if (body.kind === 'refused') return body
       const { json, text } = body.value
-      const records = toSubmitted(json, text)
+      const submitted = toSubmitted(json, text)
+      const records = kind === 'web' ? byRightClock(submitted, call) : submitted
       const isBot = kind === 'web' && isBotCall(call)
       const isList = Array.isArray(json)
       const taken = await take({ call, key: caller.key, kind, records, isList, isBot, metrics })

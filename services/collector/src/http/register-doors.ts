@@ -12,9 +12,12 @@ import { codesDoor } from './codes.ts'
 import { createDoors, type DoorRoute } from './doors.ts'
 import { createGather } from './gather.ts'
 import { createLimits, type Limits } from './limits.ts'
+import { matomoDoors } from './matomo-doors.ts'
 import { withOpenApi } from './openapi.ts'
 import { recordDoors } from './record-doors.ts'
 import { createSeal } from './sealed.ts'
+import { snippetDoor } from './snippet-door.ts'
+import { snowplowDoors } from './snowplow-doors.ts'
 import { createTake, type Take } from './take.ts'
 import { webhookDoor } from './webhook-door.ts'
 
@@ -61,6 +64,9 @@ const createKit = (parts: DoorParts): DoorKit => {
 const routesOf = (kit: DoorKit): readonly DoorRoute[] => [
   ...recordDoors(kit),
   codesDoor({ ...kit, retentionMs: kit.config.defaults.retention }),
+  snippetDoor(),
+  ...snowplowDoors(kit),
+  ...matomoDoors({ ...kit, zone: kit.formatContext.zone }),
   webhookDoor({ ...kit, twilioAuthToken: kit.twilioAuthToken }),
 ]
 
