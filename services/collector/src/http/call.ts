@@ -51,8 +51,8 @@ export const createCall = (request: FastifyRequest, received: Instant, networkOf
   }
 }
 
-/** What only browsers send, of themselves. */
-const PAGE_HEADERS = ['origin', 'referer', 'sec-fetch-mode', 'sec-fetch-site']
+/** What only browsers send, of themselves. Not Sec-Fetch-Mode: Node's own fetch sends it, too. */
+const PAGE_HEADERS = ['origin', 'referer', 'sec-fetch-site']
 
 /** Whether its user agent is that of a program: what it does is nobody's journey. */
 export const isBotCall = ({ userAgent, header }: Call): boolean =>
