@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
+import { landline, LANDLINES } from '@ringback/council'
 
 export const COUNCIL_CONFIG = `
 council: { name: Borsetshire, timezone: Europe/London, region: GB }
@@ -74,7 +75,7 @@ const identity = (resident: number) => {
     email: `resident.${resident}@example.org`,
     // Beyond the numbers for drama there are too few: these belong to a range that is not in use.
     phone: `07${String(400_000_000 + resident * 137).slice(0, 9)}`,
-    landline: `01632 ${960000 + (household % 1000)}`,
+    landline: landline(household % LANDLINES),
     uprn: String(100_000_000_000 + household),
     device: `device-${resident}-${resident % 5 === 0 ? 1 : 0}`,
   }

@@ -4,11 +4,10 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { lackError, NativeError } from '../failures.mjs'
-import { withLock } from '../lock.mjs'
+import { NativeError } from '../failures.mjs'
+import { findOrInstall } from '../packages.mjs'
 import { exchange } from './exchange.mjs'
 import { ensureProcess, portOf, throwIfInterrupted } from './part.mjs'
 
@@ -26,37 +25,13 @@ const serverProgram = () => {
   return stdout.startsWith('Redis server') ? { program: twin, argv0: 'redis-server' } : undefined
 }
 
-/** @param {readonly string[]} args */
-const aptGet = (args) => {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  return spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], { env, encoding: 'utf8' })
-}
-
-const findServer = async () => {
-  const found = serverProgram()
-  if (found) return found
-  const missing = 'redis: redis-server is missing'
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0)
-    throw lackError(`${missing}.\n  On Debian, as root: apt-get install -y redis-tools`)
-  return withLock(join(tmpdir(), 'ringback-redis.lock'), async () => {
-    const meanwhile = serverProgram()
-    if (meanwhile) return meanwhile
-    console.log('redis: installing redis-tools (once) …')
-    const install = ['install', '-y', '--no-install-recommends', 'redis-tools']
-    // A new machine has no list of packages yet, an old one has an outdated one.
-    let outcome = aptGet(install)
-    if (outcome.status !== 0) {
-      aptGet(['update'])
-      outcome = aptGet(install)
-    }
-    const installed = serverProgram()
-    if (installed) return installed
-    throw lackError(
-      `${missing}, and installing redis-tools failed:\n${(outcome.stderr ?? '').trim()}\n` +
-        '  Install redis-server 6.2 or newer by hand.',
-    )
+const findServer = () =>
+  findOrInstall({
+    name: 'redis: redis-server',
+    aptPackage: 'redis-tools',
+    find: serverProgram,
+    byHand: 'Install redis-server 6.2 or newer by hand.',
   })
-}
 
 /**
  * @param {number} port

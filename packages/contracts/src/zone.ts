@@ -68,6 +68,16 @@ export const createZone = (name: string): Zone => {
     offsets.set(day, offset)
     return offset
   }
+  /** Local days by their number: writing one anew takes longer than all the rest. */
+  const days = new Map<number, LocalDay>()
+  const dayOn = (day: number): LocalDay => {
+    const known = days.get(day)
+    if (known !== undefined) return known
+    const written = toDay(day * DAY_MS)
+    if (days.size >= DAYS_REMEMBERED) days.clear()
+    days.set(day, written)
+    return written
+  }
   const toInstant = (local: number): LocalTime => {
     const offset = offsetOn(Math.floor(local / DAY_MS))
     if (offset !== null) return { at: local - offset, isAmbiguous: false }
@@ -80,7 +90,7 @@ export const createZone = (name: string): Zone => {
     return { at: local - (isBefore ? before : after), isAmbiguous: false }
   }
   return {
-    dayOf: (at) => toDay(at + (offsetOn(Math.floor(at / DAY_MS)) ?? offsetAt(at))),
+    dayOf: (at) => dayOn(Math.floor((at + (offsetOn(Math.floor(at / DAY_MS)) ?? offsetAt(at))) / DAY_MS)),
     instantOf: (day, minutes) => toInstant(msOf(day) + minutes * MINUTE_MS).at,
     toInstant,
   }

@@ -1,5 +1,5 @@
 /** What agents write down: dispositions and categories, right or wrong, and the rows of CRM and desk. */
-import { addDays, type Instant, type Leg, type LocalDay, MINUTE_MS } from '@ringback/contracts'
+import { addDays, type Identifiers, type Instant, type Leg, type LocalDay, MINUTE_MS } from '@ringback/contracts'
 import type { ContactPlan } from './contacts.ts'
 import { GIVEN, OURS } from './parameters.ts'
 import {
@@ -59,14 +59,19 @@ export const addCrmRow = (hour: Hour, day: LocalDay, id: string, row: string): v
   if (day === hour.world.deliveredTwice) add(1)
 }
 
-/** The call once more, as a case; returns the contact's id, or none where nobody will be able to read it. */
+export interface Noted {
+  readonly contact: string
+  readonly identifiers: Identifiers
+}
+
+/** The call once more, as a case; none where nobody will be able to read it. */
 export const bookCase = (
   hour: Hour,
   plan: ContactPlan,
   matter: Matter,
   call: Leg,
   ended: Instant,
-): string | undefined => {
+): Noted | undefined => {
   const { random, world } = hour
   const { caller, caseRef, task } = plan
   const id = `K${hour.newId().replace('.', '')}`
@@ -80,7 +85,8 @@ export const bookCase = (
   const property = task.scope === 'household' && random.chance(0.5) ? caller.uprn : undefined
   const row = [id, logged, 'Phone', matter.category, isKnown ? caller.crm : undefined, phone, quoted, property]
   addCrmRow(hour, day, id, row.map(cell).join(','))
-  if (!isBad) return `crm:${id}`
+  const told = { phone, crm: isKnown ? caller.crm : undefined, case: quoted, uprn: property }
+  if (!isBad) return { contact: `crm:${id}`, identifiers: told }
   const truth = { kind: 'bad', feed: 'crm', id, reason: 'bad_time' } as const
   hour.items.push({ kind: 'truth', at: deliveryNight(hour, day), key: id, truth })
   return undefined
@@ -88,8 +94,8 @@ export const bookCase = (
 
 export const DESK_HEADER = 'No;Date;Time;Enquiry;Customer;Property'
 
-/** Somebody at the counter, where a clock runs fast; returns the contact's id. */
-export const noteAtDesk = (hour: Hour, plan: ContactPlan, matter: Matter): string => {
+/** Somebody at the counter, where a clock runs fast. */
+export const noteAtDesk = (hour: Hour, plan: ContactPlan, matter: Matter): Noted => {
   const { random, world } = hour
   const { caller, task, at } = plan
   const id = `D${hour.newId().replace('.', '')}`
@@ -108,5 +114,6 @@ export const noteAtDesk = (hour: Hour, plan: ContactPlan, matter: Matter): strin
     file: fileName('desk', day),
     row,
   })
-  return `desk:${id}`
+  const identifiers = { ...(isKnown ? { crm: caller.crm } : {}), ...(property === undefined ? {} : { uprn: property }) }
+  return { contact: `desk:${id}`, identifiers }
 }

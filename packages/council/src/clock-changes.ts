@@ -58,6 +58,7 @@ export const clockChangeRows = (world: World, first: LocalDay): readonly Item[] 
         journey: null,
         repeatOf: null,
         isAnswered: true,
+        given: caller.crm === undefined ? [] : [`crm:${caller.crm}`],
       }
       hour.items.push({ kind: 'truth', at: calendar.zone.instantOf(first, 0), key: id, truth })
     }

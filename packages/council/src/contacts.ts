@@ -4,6 +4,7 @@ import type { FeedName } from './agenda.ts'
 import { fillInForResident } from './agents.ts'
 import { bookCase, noteAtDesk, sortMatter, type Matter } from './cases.ts'
 import { STRENGTH } from './incidents.ts'
+import { givenIdentifiers } from './numbers.ts'
 import { GIVEN, OURS } from './parameters.ts'
 import type { Resident } from './residents.ts'
 import { type ReturnChannel, whenOpen } from './returns.ts'
@@ -36,16 +37,20 @@ const drawNumber = ({ world, random }: Hour, { phone }: Resident): string => {
   return random.chance(0.5) ? phone : `+44${phone.slice(1)}`
 }
 
-const tell = (
-  { items }: Hour,
-  plan: ContactPlan,
-  contact: string,
-  at: Instant,
-  isAnswered: boolean,
-  part: Part = 'whole',
-  of: string | null = null,
-): void => {
+interface Told {
+  readonly contact: string
+  readonly identifiers?: Identifiers | undefined
+  /** Unlike the plan's. */
+  readonly at?: Instant
+  readonly isAnswered?: boolean
+  /** What it is part of, and as what. */
+  readonly part?: Part
+  readonly of?: string
+}
+
+const tell = ({ items }: Hour, plan: ContactPlan, told: Told): void => {
   const { caller, task, channel, reason, journey, repeatOf } = plan
+  const { contact, identifiers = {}, at = plan.at, isAnswered = true, part = 'whole', of = null } = told
   const truth: TrueContact = {
     kind: 'contact',
     contact,
@@ -60,6 +65,7 @@ const tell = (
     journey,
     repeatOf,
     isAnswered,
+    given: givenIdentifiers(identifiers),
   }
   items.push({ kind: 'truth', at, key: contact, truth })
 }
@@ -111,7 +117,7 @@ const ringBack = (hour: Hour, plan: ContactPlan, call: Leg, contact: string): vo
     handle_seconds,
   }
   send(hour, 'telephony', at + OURS.telephonyDelayMs, record)
-  tell(hour, plan, `telephony:${id}`, at, true, 'callback', contact)
+  tell(hour, plan, { contact: `telephony:${id}`, at, part: 'callback', of: contact })
 }
 
 /** A second leg of the conversation, at the queue that it should have come to. */
@@ -141,11 +147,11 @@ const answer = (hour: Hour, plan: ContactPlan, base: Leg, contact: string): void
   send(hour, 'telephony', ended + OURS.telephonyDelayMs, call)
   if (isTransferred) transfer(hour, plan, call, matter)
   if (outcome === 'callback') ringBack(hour, plan, call, contact)
-  tell(hour, plan, contact, plan.at, true)
+  tell(hour, plan, { contact, identifiers: base.identifiers })
   const isBooked = random.chance(OURS.bookedInCrm)
   const book = (part: Part, at: Instant): void => {
     const booked = bookCase(hour, plan, matter, call, at)
-    if (booked !== undefined) tell(hour, plan, booked, plan.at, true, part, contact)
+    if (booked !== undefined) tell(hour, plan, { ...booked, part, of: contact })
   }
   if (isBooked) book('echo', ended)
   if (random.chance(GIVEN.duplicates)) {
@@ -183,11 +189,11 @@ const ring = (hour: Hour, plan: ContactPlan): string => {
   })
   const again = Math.round(plan.at + random.between(1, 9) * MINUTE_MS)
   if (!random.chance(GIVEN.redialled)) {
-    tell(hour, plan, contact, plan.at, false)
+    tell(hour, plan, { contact, identifiers: { phone: number }, isAnswered: false })
     return contact
   }
   const last = ring(hour, { ...plan, number, at: again })
-  tell(hour, plan, contact, plan.at, false, 'redialled', last)
+  tell(hour, plan, { contact, isAnswered: false, part: 'redialled', of: last })
   return last
 }
 
@@ -213,14 +219,14 @@ const write = (hour: Hour, plan: ContactPlan): string => {
   }
   send(hour, feed, at + (channel === 'email' ? OURS.emailDelayMs : 5 * MINUTE_MS), record)
   const contact = `${feed}:${id}`
-  tell(hour, plan, contact, at, true)
+  tell(hour, plan, { contact, identifiers: record.identifiers })
   comeAgain(hour, plan, contact, at)
   return contact
 }
 
 const visit = (hour: Hour, plan: ContactPlan): string => {
-  const contact = noteAtDesk(hour, plan, sortMatter(hour, plan.task))
-  tell(hour, plan, contact, plan.at, true)
+  const { contact, identifiers } = noteAtDesk(hour, plan, sortMatter(hour, plan.task))
+  tell(hour, plan, { contact, identifiers })
   fillInForResident(hour, plan, contact)
   comeAgain(hour, plan, contact, plan.at)
   return contact

@@ -140,10 +140,10 @@ export const fillIn = (hour: Hour, resident: Resident, task: CouncilTask, at: In
   const ending = drawEnding(hour, task, at)
   const interruption = drawBreak(random, ending)
   const signsIn = ending.outcome !== 'barrier' && resident.account !== undefined && random.chance(SIGNS_IN)
-  const sessions: string[] = []
+  const sittings: Sitting[] = []
   const open = (when: Instant, { deviceClass, device }: ChosenDevice): Sitting => {
     const sitting = createSitting({ session: `s-${hour.newId()}`, at: when, deviceClass, device }, random, items)
-    sessions.push(sitting.session)
+    sittings.push(sitting)
     if (signsIn) sitting.signIn(resident.account ?? '')
     sitting.add({ type: 'task_started', task: task.id, url: formOf(task) })
     return sitting
@@ -172,5 +172,7 @@ export const fillIn = (hour: Hour, resident: Resident, task: CouncilTask, at: In
     : { journeyCode: stop(sitting, hour, task, ending) }
   const step = isDone || ending.outcome === 'barrier' ? null : (task.steps[ending.stopAt] ?? null)
   const { outcome, code, incident } = ending
-  return { outcome, sessions, firstAt: at, lastAt: sitting.now(), code, step, incident, ...told }
+  const sessions = sittings.map(({ session }) => session)
+  const given = [...new Set(sittings.flatMap((each) => each.given()))]
+  return { outcome, sessions, firstAt: at, lastAt: sitting.now(), given, code, step, incident, ...told }
 }

@@ -46,7 +46,7 @@ const incidentAt = (
 const follow = (hour: Hour, resident: Resident, task: CouncilTask, course: Course): void => {
   const { world, random, items } = hour
   const journey = `j-${hour.newId()}`
-  const { outcome, sessions, firstAt, lastAt, code, step } = course
+  const { outcome, sessions, firstAt, lastAt, code, step, given } = course
   const back = drawReturn(hour, outcome, task.line, lastAt)
   let contact: string | null = null
   if (back !== undefined) {
@@ -70,6 +70,7 @@ const follow = (hour: Hour, resident: Resident, task: CouncilTask, course: Cours
     step,
     incident: incidentAt(world, { task, ...course }, lastAt),
     hasSubmitted: outcome === 'confirmed' || outcome === 'refused',
+    given,
     returned: back?.reason ?? null,
     contact,
   }

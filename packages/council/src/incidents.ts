@@ -61,7 +61,8 @@ export const createIncidents = (zone: Zone, start: LocalDay): readonly Incident[
 export const STRENGTH = {
   paymentFails: 0.9,
   lookupFails: 0.6,
-  consentLeft: 0.5,
+  /** Of those who would have agreed: so few that coverage halves, since forms and accounts go on as before. */
+  consentLeft: 0.12,
   newQueueShare: 0.12,
   /** Contacts because of the bills or the snow: so many times what is usual about these tasks. */
   billContacts: 3,

@@ -2,6 +2,7 @@
  * Telephone numbers that are nobody's: each belongs to a range that a regulator has set aside for drama. The United
  * Kingdom's come first; they are too few for a council, so France's and North America's follow (ADR 0032).
  */
+import type { Identifiers } from '@ringback/contracts'
 
 /** Ofcom's ranges of 1,000 landlines each, and of numbers that are dialled like them. */
 const UK_LANDLINES = [
@@ -48,6 +49,26 @@ export const MOBILES = UK_BLOCK + (NORTH_AMERICA.length / 3) * AMERICAN_BLOCK
 
 const digits = (value: number, length: number): string => String(value).padStart(length, '0')
 
+/** What identifies somebody, by the law's types: a telephone number in one form, however it was written. */
+export const givenIdentifiers = (identifiers: Identifiers): readonly string[] =>
+  Object.entries(identifiers).flatMap(([type, values]) =>
+    [values ?? []].flat().flatMap((value) => {
+      if (type !== 'phone') return [`${type}:${value}`]
+      const phone = value.replace(/^\+44/, '0')
+      if (!/\d/.test(phone)) return []
+      return [`${/^(?:0[123]|\+33)/.test(phone) ? 'landline' : 'mobile'}:${phone}`]
+    }),
+  )
+
+/** Numbers that advisers share among those whom they help: the last of the landlines. */
+export const adviserNumber = (index: number): string => landline(LANDLINES - 1 - index)
+const ADVISERS = 1_000
+
+/** Whether an identifier, as `givenIdentifiers` names it, is one of many people's, and so ties nobody to anybody. */
+export const isEverybodys = (identifier: string): boolean =>
+  identifier.startsWith(`device:${PUBLIC_COMPUTER}`) || EVERYBODYS.has(identifier)
+export const PUBLIC_COMPUTER = 'public-computer-'
+
 /** The landline of that index, of `LANDLINES`, as it is dialled in the United Kingdom. */
 export const landline = (index: number): string => {
   const ofUk = UK_LANDLINES[Math.floor(index / UK_BLOCK)]
@@ -63,3 +84,5 @@ export const mobile = (index: number): string => {
   const area = Math.floor(rest / AMERICAN_BLOCK) * 3
   return `+1${NORTH_AMERICA.slice(area, area + 3)}55501${digits(rest % AMERICAN_BLOCK, 2)}`
 }
+
+const EVERYBODYS = new Set(Array.from({ length: ADVISERS }, (_, index) => `landline:${adviserNumber(index)}`))

@@ -8,6 +8,7 @@ import {
   type WebEvent,
 } from '@ringback/contracts'
 import type { Item } from './agenda.ts'
+import { givenIdentifiers } from './numbers.ts'
 import { OURS } from './parameters.ts'
 import type { Random } from './random.ts'
 
@@ -26,6 +27,8 @@ export interface Sitting {
   readonly wait: (meanSeconds: number) => void
   /** The account that is signed in from here on. */
   readonly signIn: (account: string) => void
+  /** All identifiers told in it so far. */
+  readonly given: () => readonly string[]
   readonly add: (event: Partial<WebEvent> & Pick<WebEvent, 'type'>, identifiers?: Identifiers) => void
 }
 
@@ -38,6 +41,7 @@ export const createSitting = (options: SittingOptions, random: Random, items: It
   let at = options.at
   let account: string | undefined
   let count = 0
+  const given = new Set<string>()
   return {
     session,
     now: () => at,
@@ -47,12 +51,15 @@ export const createSitting = (options: SittingOptions, random: Random, items: It
     signIn: (name) => {
       account = name
     },
+    given: () => [...given],
     add: (event, identifiers) => {
       const known: Identifiers = { ...identifiers }
       if (account !== undefined) known.account = account
       const isTransaction = Object.keys(known).some((name) => name !== 'code')
       if (device !== undefined) known.device = device
       const linking = isTransaction ? 'transaction' : device === undefined ? undefined : 'consent'
+      const told = { ...known, ...(event.case === undefined ? {} : { case: event.case }) }
+      for (const identifier of givenIdentifiers(told)) given.add(identifier)
       const id = `${session}.${count++}`
       const record: WebEvent = {
         id,

@@ -161,7 +161,7 @@ const ROWS: readonly Row[] = [
   ['parking-fine', 'Pay or challenge a parking fine', 'parking', 471, 4, 'notice reason proof payment', [6, 3, 5]],
   ['pothole', 'Tell us about a pothole', 'roads', 557, 17, 'where what photo', [5, 3, 3]],
   ['street-light', 'Tell us about a street light', 'roads', 564, 17, 'where what', [3, 1, 2]],
-  ['gritting', 'Gritting and grit bins', 'roads', 591, 17, 'where what', [0.5, 1, 0.5]],
+  ['gritting', 'Gritting and grit bins', 'roads', 561, 17, 'where what', [0.5, 1, 0.5]],
   ['fly-tipping', 'Tell us about dumped waste', 'streets', 587, 17, 'where what photo', [4, 2, 3]],
   ['abandoned-vehicle', 'Tell us about an abandoned vehicle', 'streets', 372, 17, 'where vehicle', [1.5, 1, 1]],
   ['dog-fouling', 'Tell us about dog mess', 'streets', 577, 17, 'where what', [1, 1, 1]],

@@ -22,6 +22,8 @@ export interface TrueJourney {
   readonly step: string | null
   readonly incident: IncidentName | null
   readonly hasSubmitted: boolean
+  /** Identifiers told in its sessions, as `type:value`; a telephone number as `mobile` or `landline`. */
+  readonly given: readonly string[]
   readonly returned: Reason | null
   /** The contact by which it came back first, if it did. */
   readonly contact: string | null
@@ -60,6 +62,8 @@ export interface TrueContact {
   /** The contact that left the matter unresolved. */
   readonly repeatOf: string | null
   readonly isAnswered: boolean
+  /** Identifiers that came with it. */
+  readonly given: readonly string[]
 }
 
 /** A record that was sent although it could not be read. */

@@ -1,6 +1,7 @@
 /** Somebody who looks for something to read; and what all sessions share. */
 import type { DeviceClass, Instant } from '@ringback/contracts'
 import { type IncidentName, STRENGTH } from './incidents.ts'
+import { PUBLIC_COMPUTER } from './numbers.ts'
 import { GIVEN, OURS } from './parameters.ts'
 import { stableShare } from './random.ts'
 import type { Resident } from './residents.ts'
@@ -18,6 +19,8 @@ export interface Course {
   readonly code: string | null
   readonly step: string | null
   readonly incident: IncidentName | null
+  /** All identifiers told in its sessions. */
+  readonly given: readonly string[]
   /** What the resident could quote when they get in touch. */
   readonly caseRef?: string | undefined
   readonly journeyCode?: string | undefined
@@ -43,7 +46,7 @@ export const chooseDevice = (
   other?: ChosenDevice,
 ): ChosenDevice => {
   if (random.chance(OURS.publicComputers))
-    return { deviceClass: 'desktop', device: `public-computer-${random.below(PUBLIC_COMPUTERS)}` }
+    return { deviceClass: 'desktop', device: `${PUBLIC_COMPUTER}${random.below(PUBLIC_COMPUTERS)}` }
   const isMobile = other === undefined ? random.chance(GIVEN.mobileShare) : other.deviceClass !== 'mobile'
   const device = resident.devices[isMobile ? 0 : 1]
   // A banner is answered once on each device.
@@ -124,6 +127,7 @@ export const visitPages = (
     sessions: [session],
     firstAt,
     lastAt: sitting.now(),
+    given: sitting.given(),
     code: null,
     step: null,
     incident: null,

@@ -10,7 +10,7 @@ import {
   type IncidentName,
   STRENGTH,
 } from './incidents.ts'
-import { landline, LANDLINES } from './numbers.ts'
+import { adviserNumber } from './numbers.ts'
 import { GIVEN, OURS } from './parameters.ts'
 import { createWeighted, type Random } from './random.ts'
 import { createResidents, type Resident, type Residents } from './residents.ts'
@@ -74,7 +74,7 @@ export const createWorld = (seed: number, count: number, start: LocalDay): World
     formTask: drawn(({ forms }) => forms),
     pageTask,
     contactTask: createWeighted(TASKS, ({ contacts }) => contacts),
-    adviser: (random) => landline(LANDLINES - 1 - random.below(advisers)),
+    adviser: (random) => adviserNumber(random.below(advisers)),
     deliveredTwice: deliveredTwice(start),
     sessionsPerDay: (GIVEN.sessionsPerWorkingDay * count) / GIVEN.residents,
   }

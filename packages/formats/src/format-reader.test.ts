@@ -47,6 +47,19 @@ const read = async (format: Format, content: string | Buffer, cuts: readonly num
   return { found, skipped }
 }
 
+test('a table may come with a header or without one', async () => {
+  const either = echo({ units: ['csv', 'line'], columns: [['id'], ['name', 'event_name']] })
+  const rows = 'e-1\tview\ne-2\t"view"\n'
+  expect(await read(either, `ID\tEvent Name\n${rows}`)).toEqual({
+    found: ['2 {"ID":"e-1","Event Name":"view"}', '3 {"ID":"e-2","Event Name":"view"}'],
+    skipped: 0,
+  })
+  expect(await read(either, rows)).toEqual({
+    found: ['1 {"text":"e-1\\tview"}', '2 {"text":"e-2\\t\\"view\\""}'],
+    skipped: 0,
+  })
+})
+
 describe('a file tells by its beginning what it is', () => {
   test.each([
     ['one object a line', '{"a":"1"}\n\n{"a":"2"}\r\n{"skip":1}\n', ['1 {"a":"1"}', '3 {"a":"2"}'], 1],

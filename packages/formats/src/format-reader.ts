@@ -67,6 +67,17 @@ interface Shape {
   readonly reader: Reader
 }
 
+/** Of a table that comes with a header or without one: whether its first line names the columns. */
+const isHeaded = ({ columns = [] }: Format, head: string): boolean => {
+  const names =
+    /^.*/
+      .exec(head.trimStart())?.[0]
+      .replaceAll('"', '')
+      .split(/[,;\t|]/) ?? []
+  const keys = new Set(names.map(columnKey))
+  return columns.every((group) => group.some((name) => keys.has(columnKey(name))))
+}
+
 /** What the file is, by its first text that is no blank. */
 const shapeOf = (format: Format, convert: Convert, head: string, file: string): Shape | InputProblem => {
   const has = (kind: Format['units'][number]): boolean => format.units.includes(kind)
@@ -75,7 +86,8 @@ const shapeOf = (format: Format, convert: Convert, head: string, file: string): 
   if (has('json') && (sign === '{' || sign === '['))
     return { isOfLines, reader: createJsonReader(format, convert, isJsonLines(head)) }
   if (format.xml !== undefined && sign === '<') return { isOfLines, reader: createXmlReader(format.xml, convert, file) }
-  if (has('csv')) return { isOfLines: true, reader: createFormatCsvReader(format, convert, file) }
+  if (has('csv') && (!has('line') || isHeaded(format, head)))
+    return { isOfLines: true, reader: createFormatCsvReader(format, convert, file) }
   if (has('line')) return { isOfLines: true, reader: createFormatLineReader(convert) }
   const shapes = [has('json') ? 'JSON ({ or [)' : [], format.xml === undefined ? [] : 'XML (<)'].flat().join(' or ')
   const message = `it does not begin as ${shapes}, which is what ${format.name} comes as`

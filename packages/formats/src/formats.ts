@@ -4,9 +4,20 @@ import type { Format } from './format.ts'
 import { open311Format } from './open311-format.ts'
 import { ringbackFormat } from './ringback-format.ts'
 import { twilioFormat } from './twilio-format.ts'
+import { accessLogFormat } from './web/access-log-format.ts'
+import { ga4Format } from './web/ga4-format.ts'
+import { snowplowFormat } from './web/snowplow-format.ts'
 import { zendeskFormat } from './zendesk-format.ts'
 
-export const FORMATS: readonly Format[] = [amazonConnectFormat, open311Format, twilioFormat, zendeskFormat]
+export const FORMATS: readonly Format[] = [
+  accessLogFormat,
+  amazonConnectFormat,
+  ga4Format,
+  open311Format,
+  snowplowFormat,
+  twilioFormat,
+  zendeskFormat,
+]
 
 export const findFormat = (name: string): Format | undefined => FORMATS.find((format) => format.name === name)
 

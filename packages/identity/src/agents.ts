@@ -1,4 +1,5 @@
-/** Whether a program acts instead of a person, by the user agent that it sends. The agent itself is never kept. */
+/** What a user agent tells: whether a program acts instead of a person, and on what device. The agent itself is never kept. */
+import type { DeviceClass } from '@ringback/contracts'
 import { isbot } from 'isbot'
 
 /** How crawlers name themselves. Not the phones of Cubot, nor a council's chatbot that reports what residents do in it. */
@@ -15,3 +16,10 @@ export interface AgentOrigin {
  */
 export const isBotAgent = (userAgent: string | undefined, { isPage }: AgentOrigin): boolean =>
   userAgent !== undefined && (isPage ? isbot(userAgent) : CRAWLER.test(userAgent))
+
+/** Undefined where the agent does not tell. An iPad of today says that it is a Mac. */
+export const deviceClassOf = (userAgent: string): DeviceClass | undefined => {
+  if (/iPad|Tablet|PlayBook|Silk\/|Android(?!.*\bMobile\b)/i.test(userAgent)) return 'tablet'
+  if (/\bMobi|iPhone|iPod/i.test(userAgent)) return 'mobile'
+  return /Windows NT|Macintosh|X11|CrOS/.test(userAgent) ? 'desktop' : undefined
+}

@@ -1,4 +1,4 @@
-export { isBotAgent } from './agents.ts'
+export { deviceClassOf, isBotAgent } from './agents.ts'
 export type { AgentOrigin } from './agents.ts'
 export { normaliseIdentifier } from './normalise.ts'
 export type { Normalised, NoTokenReason } from './normalise.ts'

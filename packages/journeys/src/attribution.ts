@@ -91,7 +91,7 @@ const tie = (
 ): Tie => {
   if (journey.firstAt > at) return { kind: 'drop', step: 'before_web' }
   const base = baseOf(journey, at)
-  if (at > rules.windowEnd(journey.task, base)) return { kind: 'drop', step: 'outside_window' }
+  if (!rules.isInWindow(journey.task, base, at)) return { kind: 'drop', step: 'outside_window' }
   const topic = topicAgainst(contact.subject, journey)
   if (topic === 'different') return { kind: 'drop', step: 'other_topic' }
   const sessions = sessionsUpTo(journey, at)

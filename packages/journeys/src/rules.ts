@@ -36,6 +36,8 @@ export interface Rules {
   /** Adds the families of the tasks. */
   readonly withFamilies: (tasks: Iterable<string>, families: Iterable<string>) => Subject
   readonly windowEnd: (task: Task, base: Instant) => Instant
+  /** `at ≤ windowEnd(task, base)`, mostly without looking at the line's hours. */
+  readonly isInWindow: (task: Task, base: Instant, at: Instant) => boolean
   readonly dayOf: (at: Instant) => LocalDay
   readonly instantOf: (day: LocalDay, minutes: number) => Instant
   /** What a contact on a channel costs, where that is known. */
@@ -100,10 +102,12 @@ const longestGrace = (closed: readonly LocalDay[], grace: number, openFor: OpenF
   return longest + REACH_SLACK
 }
 
-/** SEMANTICS section 9: what lies further apart than this in a household's timeline has nothing to do with each other. */
-const reachOf = (config: Config, lines: ReadonlyMap<string, OpenFor>): number => {
+/** The longest that the line of a task can make its window last, in ms; 0 without a line. */
+type LongestWait = (task: Task) => number
+
+const createLongestWait = (config: Config, lines: ReadonlyMap<string, OpenFor>): LongestWait => {
   const known = new Map<string, number>()
-  const waits = (task: Task): number => {
+  return (task) => {
     const openFor = task.line === undefined ? undefined : lines.get(task.line)
     if (!openFor || task.line === undefined) return 0
     const key = `${task.line} ${task.grace}`
@@ -111,13 +115,16 @@ const reachOf = (config: Config, lines: ReadonlyMap<string, OpenFor>): number =>
     known.set(key, longest)
     return longest
   }
-  return Math.max(
+}
+
+/** SEMANTICS section 9: what lies further apart than this in a household's timeline has nothing to do with each other. */
+const reachOf = (config: Config, longestWait: LongestWait): number =>
+  Math.max(
     config.defaults.repeatWithin,
     ...config.tasks.map((task) =>
-      Math.max(task.resumeWithin, task.resumeSavedWithin, WEEK_MS + Math.max(task.window, waits(task))),
+      Math.max(task.resumeWithin, task.resumeSavedWithin, WEEK_MS + Math.max(task.window, longestWait(task))),
     ),
   )
-}
 
 const hashRules = (config: Config): string => {
   const { council, tasks, topics, lines, costs, feeds, identity, defaults } = config
@@ -144,6 +151,7 @@ export const createRules = (config: Config): Rules => {
   const zone = createZone(config.council.timezone)
   const topicRules = compileTopicRules(config)
   const openFor = new Map(Object.entries(config.lines).map(([name, line]) => [name, createOpenFor(line, zone)]))
+  const longestWait = createLongestWait(config, openFor)
   const { web = 0 } = config.costs
   let reach: number | undefined
   const cost = (channel: Channel): number | undefined => config.costs[channel]
@@ -175,11 +183,16 @@ export const createRules = (config: Config): Rules => {
       const opened = task.line === undefined ? undefined : openFor.get(task.line)?.(base, task.grace)
       return opened === undefined ? end : Math.max(end, opened)
     },
+    isInWindow: (task, base, at) => {
+      if (at <= base + task.window) return true
+      if (task.line === undefined || at - base > longestWait(task)) return false
+      return at <= (openFor.get(task.line)?.(base, task.grace) ?? -Infinity)
+    },
     dayOf: zone.dayOf,
     instantOf: zone.instantOf,
     cost,
     isCostly: (channel) => (cost(channel) ?? Infinity) > web,
     echoes: (source) => (Object.hasOwn(config.feeds, source) ? config.feeds[source]?.echoes : undefined),
-    reach: () => (reach ??= reachOf(config, openFor)),
+    reach: () => (reach ??= reachOf(config, longestWait)),
   }
 }

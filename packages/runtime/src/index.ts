@@ -1,4 +1,4 @@
-export { clickhouseOf, requireCluster } from './cluster-config.ts'
+export { clickhouseOf, readSecret, requireCluster } from './cluster-config.ts'
 export type { ClusterConfig } from './cluster-config.ts'
 export { composeServices } from './compose-services.ts'
 export { listen } from './http-server.ts'

@@ -20,10 +20,11 @@ export interface Native {
 /** What `up` ends with when the machine lacks a program that it cannot get. */
 const LACKS_A_PROGRAM = 4
 
-const scripts = (): string => {
+/** A program of `infra/native`. */
+export const nativeScript = (name: string): string => {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
     const native = join(folder, 'infra', 'native')
-    if (existsSync(join(native, 'up'))) return native
+    if (existsSync(join(native, name))) return join(native, name)
     if (folder === dirname(folder)) throw new Error(`${process.cwd()} is not inside the repository`)
   }
 }
@@ -58,8 +59,7 @@ interface NativeState {
  * some 5 s, on the first time on a machine longer: begin in `beforeAll` with a timeout of minutes.
  */
 export const startNative = async (parts: readonly NativePart[]): Promise<Native | undefined> => {
-  const native = scripts()
-  const down = join(native, 'down')
+  const down = nativeScript('down')
   const dir = mkdtempSync(join(tmpdir(), 'ringback-native-'))
   const unwatch = watch(down, dir)
   const stop = async (): Promise<void> => {
@@ -68,7 +68,7 @@ export const startNative = async (parts: readonly NativePart[]): Promise<Native 
     if (status !== 0) throw new Error(`${dir} was not taken down:\n${output}`)
     rmSync(dir, { recursive: true, force: true })
   }
-  const { status, output } = await run(join(native, 'up'), [dir, '--only', parts.join(',')])
+  const { status, output } = await run(nativeScript('up'), [dir, '--only', parts.join(',')])
   if (status !== 0) {
     await stop()
     const why = `${parts.join(', ')} cannot run here:\n${output}`

@@ -10,6 +10,7 @@ import {
   idleStage,
   loadLinkKey,
   measured,
+  readSecret,
   type ServiceContext,
   type ServiceDefinition,
   stageOf,
@@ -38,8 +39,9 @@ const routes = (
   const claims = openRedisClaims({ redis: config.redis, prefix: config.kafka.prefix, env })
   onStop('claims', claims.close)
   const keep = keepOnTopics(log, config, metrics)
-  return (app: Parameters<typeof registerDoors>[0]): void =>
-    registerDoors(app, { intake, keep, keys, claims, config, linkKey, clock, logger, metricsOf })
+  const twilioAuthToken = readSecret(env, 'RINGBACK_TWILIO_AUTH_TOKEN')
+  const parts = { intake, keep, keys, claims, config, linkKey, twilioAuthToken, clock, logger, metricsOf }
+  return (app: Parameters<typeof registerDoors>[0]): void => registerDoors(app, parts)
 }
 
 export const collector: ServiceDefinition = {

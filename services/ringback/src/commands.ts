@@ -6,6 +6,7 @@ import { IMPORT_OPTIONS, importCommand, planImport } from './import-command.ts'
 import type { Io } from './io.ts'
 import { KEYS_OPTIONS, keysCommand } from './keys-command.ts'
 import { type ParsedCommand, usageError } from './options.ts'
+import { planRedrive, REDRIVE_OPTIONS, redriveCommand } from './redrive-command.ts'
 import { rejudgeCommand } from './rejudge-command.ts'
 import { TOPICS_OPTIONS, topicsCommand } from './topics-command.ts'
 
@@ -55,6 +56,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     prepare: (parsed) => {
       if (parsed.positionals.length > 0) throw usageError('rejudge: expected nothing behind it')
       return (house, io) => rejudgeCommand(house, parsed.common.json, io)
+    },
+  },
+  redrive: {
+    options: REDRIVE_OPTIONS,
+    usage: 'redrive [--reason R] [--dry-run]',
+    prepare: (parsed) => {
+      const plan = planRedrive(parsed)
+      return (house, io) => redriveCommand(house, plan, parsed.common.json, io)
     },
   },
   doctor: {

@@ -37,7 +37,7 @@ const decodeText = (bytes: Uint8Array): Read<string> => {
   }
 }
 
-const parseJson = (text: string): Read<unknown> => {
+export const parseJson = (text: string): Read<unknown> => {
   if (text.trim() === '') return refused('unreadable', 'the body is empty; expected JSON')
   try {
     return { kind: 'read', value: JSON.parse(text) as unknown }

@@ -11,6 +11,8 @@ export interface Call {
   readonly network: string
   readonly origin: string | undefined
   readonly userAgent: string | undefined
+  /** As its sender called it. */
+  readonly url: string
   readonly params: Readonly<Record<string, string>>
   /** Of a name given twice, the first value. */
   readonly query: Readonly<Record<string, string>>
@@ -44,6 +46,7 @@ export const createCall = (request: FastifyRequest, received: Instant, networkOf
     network: networkOf(request.ip),
     origin: header('origin'),
     userAgent: header('user-agent'),
+    url: `${request.protocol}://${request.host}${request.originalUrl}`,
     params: textsOf(request.params),
     query: textsOf(request.query),
     header,
@@ -51,9 +54,11 @@ export const createCall = (request: FastifyRequest, received: Instant, networkOf
   }
 }
 
-/** What only browsers send, of themselves. Not Sec-Fetch-Mode: Node's own fetch sends it, too. */
+/** What only browsers send, of themselves; `sec-fetch-mode` comes from Node's own fetch as well. */
 const PAGE_HEADERS = ['origin', 'referer', 'sec-fetch-site']
 
+/** Whether a page in a browser made it, and not a server. */
+export const isPageCall = ({ header }: Call): boolean => PAGE_HEADERS.some((name) => header(name) !== undefined)
+
 /** Whether its user agent is that of a program: what it does is nobody's journey. */
-export const isBotCall = ({ userAgent, header }: Call): boolean =>
-  isBotAgent(userAgent, { isPage: PAGE_HEADERS.some((name) => header(name) !== undefined) })
+export const isBotCall = (call: Call): boolean => isBotAgent(call.userAgent, { isPage: isPageCall(call) })

@@ -5,7 +5,6 @@
 import { createHash, randomInt } from 'node:crypto'
 import { DAY_MS, formatInstant, ID_LENGTH, type Instant } from '@ringback/contracts'
 import { type Claims, RingbackError } from '@ringback/pipeline'
-import { z } from 'zod'
 import type { Keys } from '../keys/keys.ts'
 import { admit, checkSignature } from './admission.ts'
 import { readJson } from './body.ts'
@@ -14,6 +13,7 @@ import type { DoorCall, DoorRoute } from './doors.ts'
 import type { Limits } from './limits.ts'
 import { type Answer, type Refused, refused } from './problems.ts'
 import { JSON_TYPES } from './record-doors.ts'
+import { codeRequestSchema } from './schemas.ts'
 import type { Submitted, Take } from './take.ts'
 
 /** Crockford's: without I, L, O and U. */
@@ -22,15 +22,6 @@ const CODE_LENGTH = 6
 const VALID_MS = DAY_MS
 /** Of 32^6 codes so many are never taken in a row. */
 const MOST_TRIES = 20
-
-export const codeRequestSchema = z.object({
-  session: z
-    .string()
-    .min(1)
-    .max(ID_LENGTH)
-    .refine((session) => session.isWellFormed()),
-})
-export const codeAnswerSchema = z.object({ code: z.string().length(CODE_LENGTH + 1), expires_at: z.iso.datetime() })
 
 export interface CodesParts {
   readonly keys: Keys
@@ -134,6 +125,12 @@ export const codesDoor = (parts: CodesParts): DoorRoute => {
     name: 'codes',
     isForPages: true,
     types: JSON_TYPES,
+    about: {
+      summary: 'A journey code of a session, for the resident to quote.',
+      takes: 'CodeRequest',
+      answers: { status: 200, schema: 'Code' },
+      keys: ['write', 'secret', 'signature'],
+    },
     admit: (call) => admit(keys, call, 'any'),
     handle: async (door) => {
       try {

@@ -17,6 +17,7 @@ import {
   refused,
   toProblemDocument,
 } from './problems.ts'
+import type { DoorDescription } from './schemas.ts'
 
 /** What a door has of the request that it answers. */
 export interface DoorCall {
@@ -34,11 +35,15 @@ export interface DoorRoute {
   readonly name: string
   /** Whether scripts of other origins may call it. */
   readonly isForPages: boolean
+  /** Official trackers ask with credentials, though there are no cookies here that they could send. */
+  readonly takesCredentials?: boolean
   /** The media types that it takes; '' where none is stated. Of a GET, none. */
   readonly types?: readonly string[]
-  /** Told before the body is read. Absent: the door itself looks who comes. */
-  readonly admit?: (call: Call) => Admission
+  /** Told before the body is read; undefined where only the body tells: then the door itself looks who comes. */
+  readonly admit?: (call: Call) => Admission | undefined
   readonly handle: (door: DoorCall) => Promise<Answer>
+  /** For the OpenAPI document. */
+  readonly about?: DoorDescription
 }
 
 export interface DoorsParts {
@@ -50,6 +55,8 @@ export interface DoorsParts {
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+/** The last is of Snowplow's trackers, where they are told to send nothing that tells people apart. */
+const PAGE_HEADERS = 'authorization, content-type, content-encoding, sp-anonymous'
 const PREFLIGHT_SECONDS = 7_200
 const CHARSETS: readonly (string | undefined)[] = [undefined, 'utf-8', 'utf8', 'us-ascii']
 
@@ -104,10 +111,16 @@ const createAnswering = ({ limits }: Pick<DoorsParts, 'limits'>) => {
 const asWho = ({ network }: Call, caller: Caller | undefined): string =>
   caller ? `${caller.key.id}@${network}` : network
 
-const allowOrigin = (reply: FastifyReply, origin: string | undefined, keys: DoorsParts['keys']): boolean => {
+const allowOrigin = (
+  reply: FastifyReply,
+  origin: string | undefined,
+  keys: DoorsParts['keys'],
+  takesCredentials = false,
+): boolean => {
   void reply.header('vary', 'Origin')
   if (origin === undefined || !keys.allowsOrigin(origin)) return false
   void reply.header('access-control-allow-origin', origin)
+  if (takesCredentials) void reply.header('access-control-allow-credentials', 'true')
   return true
 }
 
@@ -144,7 +157,7 @@ export const createDoors = (scope: FastifyInstance, parts: DoorsParts): ((routes
       onRequest: async (request, reply) => {
         const own = visit(request, metrics)
         const { call } = own
-        if (route.isForPages) allowOrigin(reply, call.origin, keys)
+        if (route.isForPages) allowOrigin(reply, call.origin, keys, route.takesCredentials)
         const tooMany = limits.request(call.network)
         if (tooMany) return refuse(reply, own, tooMany)
         const admission = route.admit?.(call)
@@ -164,15 +177,15 @@ export const createDoors = (scope: FastifyInstance, parts: DoorsParts): ((routes
     })
   }
 
-  const addPreflight = (path: string): void => {
+  const addPreflight = (path: string, takesCredentials: boolean): void => {
     scope.options(path, async (request, reply) => {
       const own = visit(request, elsewhere)
-      if (!allowOrigin(reply, own.call.origin, keys))
+      if (!allowOrigin(reply, own.call.origin, keys, takesCredentials))
         return refuse(reply, own, refused('wrong_origin', 'no key is for pages of this origin'))
       return reply
         .headers({
           'access-control-allow-methods': 'POST, GET',
-          'access-control-allow-headers': 'authorization, content-type, content-encoding',
+          'access-control-allow-headers': PAGE_HEADERS,
           'access-control-max-age': PREFLIGHT_SECONDS,
         })
         .code(204)
@@ -198,7 +211,11 @@ export const createDoors = (scope: FastifyInstance, parts: DoorsParts): ((routes
     for (const path of new Set(routes.map((route) => route.path))) {
       const here = routes.filter((route) => route.path === path)
       const isForPages = here.some((route) => route.isForPages)
-      if (isForPages) addPreflight(path)
+      if (isForPages)
+        addPreflight(
+          path,
+          here.some((route) => route.takesCredentials === true),
+        )
       const taken = here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
       addOtherMethods(path, isForPages ? [...taken, 'OPTIONS'] : taken)
     }

@@ -45,24 +45,50 @@ test('what comes while a write is under way shares the next one, and is told whe
   expect(told).toEqual(['a', 'b', 'c', 'd'])
 })
 
-test('of a write that failed all who shared it are told so, and the next one goes on', async () => {
+test('of a write that failed all who shared it or waited are told so, at once, and the next one tries again', async () => {
   const { writes, keep } = heldKeep()
-  const gather = createGather(keep)
-  const first = gather(taken('a'))
-  const second = gather(taken('b'))
-  const third = gather(taken('c'))
-  writes[0]?.end()
-  await first
-  await settled()
+  const failures: unknown[] = []
+  const gather = createGather(keep, { onFailure: (error) => failures.push(error) })
+  const sent = [gather(taken('a')), gather(taken('b')), gather(taken('c'))]
   const failure = new Error('away')
-  writes[1]?.end(failure)
-  await expect(second).rejects.toBe(failure)
-  await expect(third).rejects.toBe(failure)
-  const fourth = gather(taken('d'))
+  writes[0]?.end(failure)
+  expect(await Promise.allSettled(sent)).toEqual(sent.map(() => ({ status: 'rejected', reason: failure })))
+  expect(failures).toEqual([failure])
   await settled()
+  const trying = gather(taken('d'))
+  // Whoever comes meanwhile need not wait for how it goes.
+  await expect(gather(taken('e'))).rejects.toMatchObject({ retryable: true })
+  writes[1]?.end()
+  await trying
+  await settled()
+  const well = [gather(taken('f')), gather(taken('g'))]
   writes[2]?.end()
-  await fourth
-  expect(writes.map(({ ids }) => ids)).toEqual([['a'], ['b', 'c'], ['d']])
+  await settled()
+  writes[3]?.end()
+  await Promise.all(well)
+  expect(writes.map(({ ids }) => ids)).toEqual([['a'], ['d'], ['f'], ['g']])
+})
+
+test('of a write that takes too long all are told that nobody knows, until it has ended', async () => {
+  const { writes, keep } = heldKeep()
+  let isTooLate = (): void => undefined
+  const gather = createGather(keep, {
+    after: (_ms, call) => {
+      isTooLate = call
+      return () => undefined
+    },
+  })
+  const sent = [gather(taken('a')), gather(taken('b'))]
+  isTooLate()
+  for (const one of sent) await expect(one).rejects.toMatchObject({ retryable: true })
+  await expect(gather(taken('c'))).rejects.toMatchObject({ retryable: true })
+  expect(writes).toHaveLength(1)
+  writes[0]?.end()
+  await settled()
+  const well = gather(taken('d'))
+  writes[1]?.end()
+  await well
+  expect(writes.map(({ ids }) => ids)).toEqual([['a'], ['d']])
 })
 
 test('a write is bounded, and so is what waits', async () => {

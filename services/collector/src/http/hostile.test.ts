@@ -27,8 +27,7 @@ const statusOf = async (
     headers: { authorization: `Bearer ${KEYS.secret}`, ...headers },
     payload,
   })
-  if (response.statusCode !== 202 && response.statusCode !== 200)
-    expect(response.headers['content-type']).toBe('application/problem+json')
+  if (response.statusCode >= 300) expect(response.headers['content-type']).toBe('application/problem+json')
   return response.statusCode
 }
 
@@ -37,11 +36,9 @@ const isNoFault = (status: number): void => {
   expect(status).toBeLessThan(500)
 }
 
-const NASTY = [
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', '\u0000', '\ud800', '1e999', 'x'.repeat(70_000)],
-  ...[null, true, '', 2 ** 64, -0, 1e308],
-]
-const nasty = fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary' }), fc.jsonValue())
+const NASTY_TEXTS = ['__proto__', 'constructor', 'hasOwnProperty', '\u0000', '\ud800', '1e999', 'x'.repeat(70_000)]
+const NASTY_VALUES = [null, true, '', 2 ** 64, -0, 1e308]
+const nasty = fc.oneof(fc.constantFrom(...NASTY_TEXTS, ...NASTY_VALUES), fc.string({ unit: 'binary' }), fc.jsonValue())
 const FIELDS = [
   'id',
   'time',

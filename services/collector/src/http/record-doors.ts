@@ -7,8 +7,10 @@ import { readJson } from './body.ts'
 import { isBotCall } from './call.ts'
 import type { DoorRoute } from './doors.ts'
 import { elementTexts } from './json-text.ts'
+import { byRightClock } from './page-clock.ts'
 import { refused } from './problems.ts'
-import { type Submitted, type Take, toAnswer } from './take.ts'
+import type { SchemaName } from './schemas.ts'
+import { MOST_RECORDS, type Submitted, type Take, toAnswer } from './take.ts'
 
 export interface RecordDoorsParts {
   readonly keys: Keys
@@ -19,10 +21,17 @@ export interface RecordDoorsParts {
 /** `navigator.sendBeacon` posts text. */
 export const JSON_TYPES = ['application/json', 'text/plain', '']
 
-const DOORS: readonly { readonly name: string; readonly kind: RecordKind; readonly need: KeyNeed }[] = [
-  { name: 'events', kind: 'web', need: 'any' },
-  { name: 'contacts', kind: 'contacts', need: 'secret' },
-  { name: 'profiles', kind: 'profiles', need: 'secret' },
+interface RecordDoor {
+  readonly name: string
+  readonly kind: RecordKind
+  readonly need: KeyNeed
+  readonly schema: SchemaName
+}
+
+const DOORS: readonly RecordDoor[] = [
+  { name: 'events', kind: 'web', need: 'any', schema: 'WebEvent' },
+  { name: 'contacts', kind: 'contacts', need: 'secret', schema: 'Leg' },
+  { name: 'profiles', kind: 'profiles', need: 'secret', schema: 'Profile' },
 ]
 
 /** What was sent, element by element; their texts are looked for only where one is needed. */
@@ -33,12 +42,19 @@ const toSubmitted = (value: unknown, text: string): readonly Submitted[] => {
 }
 
 export const recordDoors = ({ keys, claims, take }: RecordDoorsParts): readonly DoorRoute[] =>
-  DOORS.map(({ name, kind, need }) => ({
+  DOORS.map(({ name, kind, need, schema }) => ({
     method: 'POST',
     path: `/v1/${name}`,
     name,
     isForPages: need === 'any',
     types: JSON_TYPES,
+    about: {
+      summary: `${name[0]?.toUpperCase()}${name.slice(1)}: one, or a list of at most ${MOST_RECORDS}.`,
+      takes: schema,
+      takesSeveral: true,
+      answers: { status: 202, schema: 'Taken' },
+      keys: need === 'any' ? ['write', 'secret', 'signature'] : ['secret', 'signature'],
+    },
     admit: (call) => admit(keys, call, need),
     handle: async ({ call, caller, metrics }) => {
       if (!caller) return refused('unauthorised')
@@ -47,7 +63,8 @@ export const recordDoors = ({ keys, claims, take }: RecordDoorsParts): readonly 
       const body = await readJson(call)
       if (body.kind === 'refused') return body
       const { json, text } = body.value
-      const records = toSubmitted(json, text)
+      const submitted = toSubmitted(json, text)
+      const records = kind === 'web' ? byRightClock(submitted, call) : submitted
       const isBot = kind === 'web' && isBotCall(call)
       const isList = Array.isArray(json)
       const taken = await take({ call, key: caller.key, kind, records, isList, isBot, metrics })

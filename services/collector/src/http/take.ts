@@ -72,11 +72,11 @@ export const toAnswer = ({ accepted, bad }: TakenRecords): Answered => ({
 
 export const createTake = ({ intake, keep, limits, seal, retentionMs, logger }: TakeParts): Take => {
   const accept = ({ raw, text, refusal }: Submitted, submission: Submission, edge: EdgeCounts) => {
-    const { call, kind, source, isBot = false } = submission
+    const { call, kind, source, format, isBot = false } = submission
     const described = { recordKind: kind, source: source ?? null }
     if (refusal) return { kind: 'bad', refusal, ...described } as const
-    // Only in a body that is larger than a record may be can there be such a record.
-    if (call.body().length > RECORD_BYTES || call.header('content-encoding') !== undefined)
+    // Only in a body that is larger than a record may be can there be such a record. What was converted is as large as its fields.
+    if (format === undefined && (call.body().length > RECORD_BYTES || call.header('content-encoding') !== undefined))
       if (Buffer.byteLength(text()) > RECORD_BYTES) return { kind: 'bad', refusal: TOO_LARGE, ...described } as const
     return intake.accept(isBot ? asBot(raw) : raw, { kind, source }, call.received, edge)
   }
@@ -125,8 +125,8 @@ export const createTake = ({ intake, keep, limits, seal, retentionMs, logger }: 
     metrics.received(records.length)
     try {
       await keep({ records: passed, bad: rows })
-    } catch (error) {
-      logger.warn({ err: error, records: records.length }, 'Could not keep what was sent.')
+    } catch {
+      // The gathering has told of it.
       return {
         ...refused('unavailable', 'nothing of it was taken: send it again'),
         retryAfterSeconds: RETRY_AFTER_SECONDS,

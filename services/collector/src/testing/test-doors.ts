@@ -1,5 +1,5 @@
 /** Doors with keys, a store that remembers, and a clock, for tests. Nothing listens: requests are injected. */
-import { type Config, configSchema } from '@ringback/contracts'
+import { type Config, configSchema, type Instant } from '@ringback/contracts'
 import { createRules } from '@ringback/journeys'
 import { RingbackError } from '@ringback/pipeline'
 import { NO_LOGGER } from '@ringback/runtime'
@@ -16,13 +16,15 @@ import { RECEIVED, tokeniser } from './edge.ts'
 export const LINK_KEY = Buffer.from('a key of thirty-two characters !')
 export const PAGE = 'https://my.borsetshire.gov.uk'
 
+export const TWILIO_TOKEN = 'twilio’s own'
+
 const WRITE_KEY = 'rbw_of-the-pages'
 const SERVER_KEY = 'rbw_of-no-page'
 const REVOKED_KEY = 'rbw_of-former-pages'
 
 const entry = { created_at: '2026-11-01T00:00:00.000Z', revoked_at: null }
-const ENTRIES: readonly KeyEntry[] = [
-  { ...entry, kind: 'write', id: 'w1', name: 'website', origins: [PAGE], sha256: hashOf(WRITE_KEY) },
+const entriesFor = (page: string): readonly KeyEntry[] => [
+  { ...entry, kind: 'write', id: 'w1', name: 'website', origins: [page], sha256: hashOf(WRITE_KEY) },
   { ...entry, kind: 'write', id: 'w2', name: 'forms', origins: [], sha256: hashOf(SERVER_KEY) },
   { ...entry, kind: 'secret', id: '5ec1', name: 'telephony' },
   {
@@ -59,9 +61,13 @@ export interface TestDoors {
 
 export interface TestDoorsOptions {
   readonly limits?: Partial<Config['collector']['limits']>
+  /** The origin of the pages that `KEYS.write` is for. */
+  readonly page?: string
+  /** For what really happens, where senders have clocks of their own. */
+  readonly clock?: () => Instant
 }
 
-export const createTestDoors = ({ limits = {} }: TestDoorsOptions = {}): TestDoors => {
+export const createTestDoors = ({ limits = {}, page = PAGE, clock }: TestDoorsOptions = {}): TestDoors => {
   const config = configSchema.parse({
     council: { name: 'B', timezone: 'Europe/London' },
     tasks: [{ id: 'bin', urls: ['/bins*'] }],
@@ -85,11 +91,12 @@ export const createTestDoors = ({ limits = {} }: TestDoorsOptions = {}): TestDoo
       if (isAway) throw new RingbackError('store', 'away', { retryable: true })
       kept.push(taken)
     },
-    keys: createKeys(ENTRIES, LINK_KEY),
+    keys: createKeys(entriesFor(page), LINK_KEY),
     claims: { ...claims, claim: (name, value, forMs) => claim(name, value, forMs) },
     config,
     linkKey: LINK_KEY,
-    clock: () => now,
+    twilioAuthToken: TWILIO_TOKEN,
+    clock: clock ?? (() => now),
     logger: NO_LOGGER,
     metricsOf: (stage) => metricsOf(stage).metrics,
   })
