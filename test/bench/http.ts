@@ -4,9 +4,8 @@
  * event is in the tables. Beside it a server that only parses. `npm run bench:http [-- --minutes N] [--only batches|singles]`
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -27,11 +26,10 @@ const { values } = parseArgs({
 })
 const SECONDS = Math.max(1, Math.round(60 * Number(values.minutes ?? 1)))
 const YARDSTICK_SECONDS = Math.min(15, SECONDS)
-/** A sitting of the load; what the limits allow is not measured here. */
+/** All of the load has one key and one address: what the limits allow is not measured here. */
 const CONFIG = `${COUNCIL_CONFIG}
 collector: { limits: { recordsPerSecond: 10000000, requestsPerSecond: 10000000 } }
 `
-const KEY = 'rbw_for-the-benchmark-alone'
 const SEED = 7
 const MAIN = fileURLToPath(new URL('../../../services/ringback/dist/main.js', import.meta.url))
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
@@ -45,8 +43,8 @@ interface Mode {
 
 /** As many connections as keep the server busy: more would only make each wait longer. */
 const MODES: readonly Mode[] = [
-  { name: 'batches of 500', batch: 500, connections: 4, target: 40_000 },
-  { name: 'single events', batch: 1, connections: 64, target: 8_000 },
+  { name: 'batches of 500', batch: 500, connections: 8, target: 40_000 },
+  { name: 'single events', batch: 1, connections: 200, target: 8_000 },
 ]
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-GB')
@@ -112,9 +110,9 @@ const inboxBytes = async ({ url }: Server): Promise<number> => {
   return Number(/^ringback_inbox_bytes (\d+)$/m.exec(text)?.[1])
 }
 
-const taskOf = (mode: Mode, url: string, folder: string, seconds: number): LoadTask => ({
+const taskOf = (mode: Mode, url: string, { folder, key }: Place, seconds: number): LoadTask => ({
   url,
-  key: KEY,
+  key,
   seed: SEED,
   begin: Date.now() - 3_600_000,
   batch: mode.batch,
@@ -158,15 +156,19 @@ const placesOf = (folder: string): readonly string[] => [
   join(folder, 'data'),
 ]
 
-const prepare = (): string => {
+interface Place {
+  readonly folder: string
+  /** A write key. */
+  readonly key: string
+}
+
+const prepare = (): Place => {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-bench-http-'))
-  mkdirSync(join(folder, 'data'), { mode: 0o700 })
   writeFileSync(join(folder, 'ringback.yaml'), CONFIG)
-  const sha256 = createHash('sha256').update(KEY).digest('base64url')
-  const key = { id: 'bench', kind: 'write', name: 'bench', created_at: '2026-11-24T00:00:00Z', revoked_at: null }
-  const keys = { version: 1, keys: [{ ...key, origins: [], sha256 }] }
-  writeFileSync(join(folder, 'data', 'keys.json'), JSON.stringify(keys))
-  return folder
+  const made = [MAIN, 'keys', 'create', 'write', '--name', 'bench', ...placesOf(folder)]
+  const { status, stdout, stderr } = spawnSync(process.execPath, made, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+  return { folder, key: stdout.trim() }
 }
 
 /** Memory at the beginning, in the middle and at the end, and the most there was. */
@@ -181,12 +183,13 @@ const watchMemory = (server: Server) => {
 }
 
 const measure = async (mode: Mode): Promise<void> => {
-  const folder = prepare()
+  const place = prepare()
+  const { folder } = place
   const flags = values.prof ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []
   const server = await serve([...flags, MAIN, 'start', '--port', '0', ...placesOf(folder)])
   const endWatch = watchMemory(server)
   const before = usedBy(server)
-  const loaded = await load(taskOf(mode, server.url, folder, SECONDS))
+  const loaded = await load(taskOf(mode, server.url, place, SECONDS))
   const after = usedBy(server)
   describe(mode.name, loaded)
   const waits = await inboxBytes(server)
@@ -217,10 +220,10 @@ const measure = async (mode: Mode): Promise<void> => {
 
 for (const mode of MODES) {
   if (values.only !== undefined && !mode.name.startsWith(values.only.slice(0, 5))) continue
-  const folder = prepare()
+  const place = prepare()
   const plain = await serve([script('http-plain.js')])
-  describe(`${mode.name}, parsed and no more`, await load(taskOf(mode, plain.url, folder, YARDSTICK_SECONDS)))
+  describe(`${mode.name}, parsed and no more`, await load(taskOf(mode, plain.url, place, YARDSTICK_SECONDS)))
   await stop(plain)
-  rmSync(folder, { recursive: true })
+  rmSync(place.folder, { recursive: true })
   await measure(mode)
 }

@@ -36,16 +36,21 @@ test('with no room left it answers 503, and all it answered 202 is in the tables
     const post = async (): Promise<number | undefined> => {
       const response = await postEvents(start, key, batchOf(++number))
       if (response?.status === 202) acknowledged.push(number)
-      else expect(response?.headers.get('retry-after')).toMatch(/^\\d+$/)
+      else expect(response?.headers.get('retry-after')).toMatch(/^\d+$/)
       return response?.status
     }
     for (let i = 0; i < 5; i++) expect(await post()).toBe(202)
     const ballast = join(disk, 'ballast')
     const { bavail, bsize } = statfsSync(disk)
-    writeFileSync(ballast, Buffer.alloc(bavail * bsize - 400 * 1024))
+    try {
+      writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - 256 * 1024)))
+    } catch (error) {
+      // Others write meanwhile: then nothing at all is left.
+      expect(error).toMatchObject({ code: 'ENOSPC' })
+    }
     const statuses = new Set<number | undefined>()
     for (let i = 0; i < 100 && !statuses.has(503); i++) statuses.add(await post())
-    expect([...statuses].sort()).toEqual(expect.arrayContaining([503]) as unknown)
+    expect([...statuses]).toContain(503)
     expect((await fetch(`${start.url}healthz`)).status).toBe(200)
     rmSync(ballast)
     expect(await soon(async () => (await post()) === 202)).toBe(true)

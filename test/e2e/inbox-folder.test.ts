@@ -11,6 +11,7 @@ const CONFIG = {
 const MAPPING = `
 kind: contacts
 source: telephony
+timezone: Europe/London
 fields:
   id: Call
   time: { columns: [Start], format: "yyyy-MM-dd HH:mm" }
@@ -23,10 +24,10 @@ test('a CSV with its mapping becomes contacts; one that lacks a column says what
   const feed = join(bench.folder, 'data', 'inbox', 'telephony')
   mkdirSync(feed, { recursive: true })
   writeFileSync(join(feed, 'mapping.yaml'), MAPPING)
-  writeFileSync(join(feed, 'inbox.yaml'), 'completeTo: mtime\\n')
+  writeFileSync(join(feed, 'inbox.yaml'), 'completeTo: mtime\n')
   const rows = ['Call,Start,CLI', '1,2026-11-16 09:00,07700 900123', '2,nonsense,07700 900124']
-  writeFileSync(join(feed, 'calls.csv'), rows.join('\\n'))
-  writeFileSync(join(feed, 'other.csv'), 'Call,Started\\n1,2026-11-16 09:00\\n')
+  writeFileSync(join(feed, 'calls.csv'), rows.join('\n'))
+  writeFileSync(join(feed, 'other.csv'), 'Call,Started\n1,2026-11-16 09:00\n')
   const start = await startRingback(bench.folder)
   const [done, failed] = [join(feed, 'done', 'calls.csv'), join(feed, 'failed', 'other.csv')]
   expect(await soon(() => existsSync(done) && !existsSync(join(feed, 'calls.csv')) && existsSync(failed))).toBe(true)

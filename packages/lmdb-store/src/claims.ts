@@ -24,7 +24,8 @@ export const openClaimTables = (env: RootDatabase, clock: () => Instant): ClaimT
   const ending = env.openDB<null, [until: Instant, key: string]>('claims-ending', {})
 
   const sweep = (now: Instant): void => {
-    for (const key of [...ending.getKeys({ end: [now + 1, ''], limit: SWEPT_AT_ONCE })]) {
+    const due = [...ending.getKeys({ end: [now + 1, ''], limit: SWEPT_AT_ONCE })]
+    for (const key of due) {
       const [until, name] = key
       // Who took the name after it had ended has it for longer.
       if (standing.get(name)?.until === until) standing.removeSync(name)

@@ -86,7 +86,8 @@ export const openLmdbInbox = ({ path, mostBytes, after, clock }: LmdbInboxOption
   const tidy = (): void => {
     clearTimeout(tidying)
     tidying = undefined
-    for (const position of [...entries.getKeys({ end: removable + 1 })]) entries.removeSync(position)
+    const due = [...entries.getKeys({ end: removable + 1 })]
+    for (const position of due) entries.removeSync(position)
   }
 
   const write = (jobs: readonly Job[]): void => {
