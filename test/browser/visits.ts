@@ -12,7 +12,9 @@ const CONFIG = configSchema.parse({
   council: { name: 'Borsetshire', timezone: 'Europe/London' },
   tasks: [{ id: 'report-missed-bin', urls: ['/bins*'] }],
 })
-const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
+/** Of somebody at home; without it every page is a program's. */
+export const CHROME =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
 
 export const recordsOf = ({ kept }: TestDoors): readonly EdgeRecord[] => kept.flatMap(({ records }) => records)
 export const eventsOf = (doors: TestDoors): readonly EdgeWebEvent[] =>

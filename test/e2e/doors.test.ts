@@ -122,8 +122,7 @@ test('killed at any moment under load, it has all it acknowledged when it is bac
     rest = without(rest, sent.acknowledged)
   }
   expect(acknowledged.length).toBeGreaterThan(5)
-  const start = await startRingback(shaken.folder)
-  expect(await start.stop()).toBe(0)
+  // Whatever command comes next finds it.
   expectSessions(shaken, acknowledged, sessions)
   const again = await startRingback(shaken.folder)
   // What was not acknowledged comes again, as its sender would do; some of it had been taken.

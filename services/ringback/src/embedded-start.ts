@@ -4,17 +4,15 @@
  */
 import { setPriority } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
-import { join } from 'node:path'
-import { openLmdbInbox } from '@ringback/lmdb-store'
 import { RingbackError } from '@ringback/pipeline'
 import { createMetrics, type LoadedConfig } from '@ringback/runtime'
 import { COMMANDS } from './commands.ts'
 import { listenControl, type RunCommand } from './control.ts'
 import { createDrain } from './drain.ts'
 import { beginEdge, type Edge } from './edge.ts'
-import { INBOX_FOLDER } from './edge-messages.ts'
 import { followRules, openEmbeddedHouse, sweep } from './embedded-house.ts'
 import { dataDirOf, type EmbeddedHouse } from './house.ts'
+import { openHouseInbox } from './house-inbox.ts'
 import { watchInboxFolder } from './inbox-folder.ts'
 import { importsFolder } from './inbox-import.ts'
 import type { Io } from './io.ts'
@@ -79,14 +77,9 @@ const runHouse = async (
   host: string,
   beside: Beside | undefined,
 ): Promise<void> => {
-  const { store, config, dataDir, linkKey } = house
+  const { store, dataDir, linkKey } = house
   const metrics = createMetrics({ withProcess: true })
-  const inbox = openLmdbInbox({
-    path: join(dataDir, INBOX_FOLDER),
-    mostBytes: config.collector.inbox,
-    after: store.progress().inboxRead,
-    clock: house.clock,
-  })
+  const inbox = openHouseInbox(house)
   const pages = createPages(house, io)
   const turns = createTurns()
   const stopping = new AbortController()
