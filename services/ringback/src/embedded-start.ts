@@ -25,6 +25,19 @@ export interface Address {
   readonly host: string
 }
 
+/** What a running `start` offers to whoever runs beside it. */
+export interface Running {
+  readonly house: EmbeddedHouse
+  /** Of the doors and pages, with a slash at its end. */
+  readonly url: string
+  readonly turns: Turns
+  /** Aborts when it is told to stop. */
+  readonly signal: AbortSignal
+}
+
+/** Runs from when the doors are open; it need not end. */
+export type Beside = (running: Running) => Promise<void>
+
 /** What the doors took last is in the tables when the process ends, if that takes no longer. */
 const DRAIN_WITHIN_MS = 3_000
 /** Of two threads that want the same core the doors get three quarters: what is accepted may wait, who knocks may not. */
@@ -62,6 +75,7 @@ const runHouse = async (
   io: Io,
   stopped: Promise<string>,
   host: string,
+  beside: Beside | undefined,
 ): Promise<void> => {
   const { store, dataDir, linkKey } = house
   const metrics = createMetrics({ withProcess: true })
@@ -92,9 +106,15 @@ const runHouse = async (
     })
     const closeControl = await listenControl(dataDir, createRunCommand(house, turns), io)
     const watched = watchInboxFolder(importsFolder(house, turns, io), pause, stopping.signal)
-    await io.out(`Ringback runs: http://${host}:${port}/ (data in ${dataDir}; stop with Ctrl-C)\n`)
-    const signal = await Promise.race([stopped, edge.failed, drain.failed, watched.then(() => stopped)])
+    const url = `http://${host}:${port}/`
+    await io.out(`Ringback runs: ${url} (data in ${dataDir}; stop with Ctrl-C)\n`)
+    const ran = beside?.({ house, url, turns, signal: stopping.signal }) ?? Promise.resolve()
+    const failing = [watched, ran].map((work) => work.then(() => stopped))
+    const signal = await Promise.race([stopped, edge.failed, drain.failed, ...failing])
+    stopping.abort()
     io.err(`${signal}: stopping.\n`)
+    // What it was about ends with the house.
+    await ran.catch(() => undefined)
     await closeControl?.()
     await edge.stop()
   } finally {
@@ -111,6 +131,7 @@ export const startEmbedded = async (
   io: Io,
   stopped: Promise<string>,
   { port, host }: Address,
+  beside?: Beside,
 ): Promise<number> => {
   const { config, file: configFile } = loaded
   const edge = beginEdge({ config, configFile, dataDir: dataDirOf(common, io), port, host, now: common.now })
@@ -120,7 +141,7 @@ export const startEmbedded = async (
   try {
     sweep(house)
     await followRules(house, io)
-    await runHouse(house, edge, io, stopped, host)
+    await runHouse(house, edge, io, stopped, host, beside)
   } finally {
     await house.close()
   }

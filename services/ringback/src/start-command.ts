@@ -15,13 +15,19 @@ import {
   serve as serveService,
 } from '@ringback/runtime'
 import { writer } from '@ringback/writer'
+import { isEmptyFolder, readDemoState } from './demo/demo-folder.ts'
+import { runDemo } from './demo/run-demo.ts'
 import { type Address, startEmbedded } from './embedded-start.ts'
 import { dataDirOf, requireConfig } from './house.ts'
 import type { Io } from './io.ts'
 import { type ParsedCommand, usageError } from './options.ts'
 import { STARTER_CONFIG } from './starter-config.ts'
 
-export const START_OPTIONS = { port: { type: 'string' }, host: { type: 'string' } } as const
+export const START_OPTIONS = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  'or-demo': { type: 'boolean' },
+} as const
 
 /** A newcomer's first start has a configuration to look at and to change. */
 const offerConfig = ({ common }: ParsedCommand, io: Io): void => {
@@ -33,6 +39,15 @@ const offerConfig = ({ common }: ParsedCommand, io: Io): void => {
   if (existsSync(file)) return
   writeFileSync(file, STARTER_CONFIG)
   io.err(`No configuration yet: wrote one to begin with, ${file}\n`)
+}
+
+/** Nothing was ever set up here, or only a demo was. */
+const isForDemo = ({ values, common }: ParsedCommand, io: Io): boolean => {
+  if (values['or-demo'] !== true) return false
+  const dataDir = dataDirOf(common, io)
+  if (readDemoState(dataDir)) return true
+  const asked = common.config ?? (io.env['RINGBACK_CONFIG'] || undefined)
+  return findConfig({ asked, dataDir, cwd: io.cwd }) === undefined && isEmptyFolder(dataDir)
 }
 
 const portOf = ({ values }: ParsedCommand): number => {
@@ -51,10 +66,19 @@ const startCluster = (loaded: LoadedConfig, stopped: Promise<string>, { port, ho
     onSignal: (listener) => void stopped.then(listener),
   })
 
+const addressOf = (parsed: ParsedCommand): Address => {
+  const host = typeof parsed.values['host'] === 'string' ? parsed.values['host'] : '127.0.0.1'
+  return { port: portOf(parsed), host }
+}
+
+/** Runs until it is told to stop. */
+export const demoCommand = (parsed: ParsedCommand, io: Io, stopped: Promise<string>): Promise<number> =>
+  runDemo(parsed, io, stopped, addressOf(parsed))
+
 /** Runs until it is told to stop. */
 export const startCommand = async (parsed: ParsedCommand, io: Io, stopped: Promise<string>): Promise<number> => {
-  const host = typeof parsed.values['host'] === 'string' ? parsed.values['host'] : '127.0.0.1'
-  const address = { port: portOf(parsed), host }
+  if (isForDemo(parsed, io)) return demoCommand(parsed, io, stopped)
+  const address = addressOf(parsed)
   offerConfig(parsed, io)
   const loaded = requireConfig(parsed.common, io)
   return loaded.config.mode === 'cluster'
