@@ -1,17 +1,6 @@
-/** Work that waits for the disk together: what comes while a transaction is on its way shares the next one. */
-import { type RootDatabase, TransactionFlags } from 'lmdb'
-
-/** Of a transaction that can be undone, and returns as soon as others see it: the disk is waited for apart, off the thread. */
-const UNFLUSHED: TransactionFlags =
-  TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH
-
-/** It is there, and missing from the library's own declarations. */
-type Syncing = RootDatabase & { readonly sync: (done: (error?: Error) => void) => void }
-
-const flush = (env: RootDatabase): Promise<void> =>
-  new Promise((resolve, reject) => {
-    ;(env as Syncing).sync((error) => (error ? reject(error) : resolve()))
-  })
+/** Work that waits for the disk together: what comes before a transaction begins shares it (ADR 0030). */
+import { setImmediate as endOfTurn } from 'node:timers/promises'
+import type { RootDatabase } from 'lmdb'
 
 interface Waiting<Job> {
   readonly job: Job
@@ -36,14 +25,14 @@ export const createGroupCommit = <Job>(
   let running: Promise<void> | undefined
 
   const run = async (): Promise<void> => {
-    // What this turn of the event loop brings goes together.
-    await new Promise((go) => setImmediate(go))
     while (waiting.length > 0) {
+      // What this turn of the event loop brings goes together.
+      await endOfTurn()
       const group = waiting
       waiting = []
       try {
-        env.transactionSync(() => write(group.map(({ job }) => job)), UNFLUSHED)
-        await flush(env)
+        // Returns when it is on disk.
+        env.transactionSync(() => write(group.map(({ job }) => job)))
         for (const { resolve } of group) resolve()
       } catch (cause) {
         const error = toError(cause)
