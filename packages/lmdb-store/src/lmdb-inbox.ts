@@ -19,6 +19,8 @@ export interface LmdbInboxOptions {
 }
 
 export interface LmdbInbox extends Inbox {
+  /** `append`, of an entry that is JSON already. */
+  readonly appendJson: (json: string) => Promise<void>
   /** Closed with the inbox. */
   readonly claims: Claims
 }
@@ -122,14 +124,17 @@ export const openLmdbInbox = ({ path, mostBytes, after, clock }: LmdbInboxOption
     return (closing ??= commit.idle().then(() => env.close()))
   }
 
+  const appendJson = async (json: string): Promise<void> => {
+    if (waitedBytes >= mostBytes)
+      throw new RingbackError('store', 'The inbox is full: what was accepted before has to be read first.', {
+        retryable: true,
+      })
+    await commit.add({ kind: 'append', json })
+  }
+
   return {
-    append: async ({ records, bad }) => {
-      if (waitedBytes >= mostBytes)
-        throw new RingbackError('store', 'The inbox is full: what was accepted before has to be read first.', {
-          retryable: true,
-        })
-      await commit.add({ kind: 'append', json: JSON.stringify({ records, bad }) })
-    },
+    append: (entry) => appendJson(JSON.stringify(entry)),
+    appendJson,
     read: (position, most) => {
       const found: InboxEntry[] = []
       let upTo = position

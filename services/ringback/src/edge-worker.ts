@@ -7,7 +7,6 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createIntake, keysFileOf, registerDoors, watchKeys } from '@ringback/collector'
 import { createTokeniser } from '@ringback/identity'
 import { createRules } from '@ringback/journeys'
-import { openLmdbInbox } from '@ringback/lmdb-store'
 import { RingbackError } from '@ringback/pipeline'
 import { createLogger, createMetrics, listen } from '@ringback/runtime'
 import { fastify } from 'fastify'
@@ -15,6 +14,7 @@ import { createAsking } from './asking.ts'
 import { registerPages, registerState } from './edge-app.ts'
 import { type EdgeTask, type FromEdge, INBOX_FOLDER, type ToEdge } from './edge-messages.ts'
 import { createInboxKeep } from './inbox-keep.ts'
+import { beginInboxWriter } from './inbox-writer.ts'
 
 /** Whoever sends more slowly holds a connection for nothing. */
 const REQUEST_WITHIN_MS = 60_000
@@ -44,7 +44,12 @@ const run = (task: EdgeTask, port: NonNullable<typeof parentPort>): void => {
 
   const open = async ({ key: linkKey, inboxRead }: Extract<ToEdge, { type: 'open' }>): Promise<void> => {
     const path = join(task.dataDir, INBOX_FOLDER)
-    const inbox = openLmdbInbox({ path, mostBytes: config.collector.inbox, after: inboxRead, clock })
+    const inbox = await beginInboxWriter(
+      { path, mostBytes: config.collector.inbox, after: inboxRead, now: task.now },
+      (cause) => {
+        throw cause instanceof Error ? cause : new Error('the thread of the inbox ended')
+      },
+    )
     port.on('message', (message: ToEdge) => {
       if (message.type === 'read') inbox.remove(message.upTo)
     })
@@ -61,7 +66,7 @@ const run = (task: EdgeTask, port: NonNullable<typeof parentPort>): void => {
       intake: createIntake(tokeniser, createRules(config)),
       keep: createInboxKeep(inbox, appended),
       keys: watchKeys({ file: keysFileOf(task), linkKey, clock: Date.now, logger }),
-      claims: inbox.claims,
+      claims: { ...inbox.claims, close: inbox.close },
       config,
       linkKey,
       clock,

@@ -62,6 +62,25 @@ export interface TakeParts {
 
 const TOO_LARGE: Refusal = { reason: 'too_large', pointer: '' }
 
+/** Of what JSON.parse gives of a character, at most. */
+const BYTES_A_CHARACTER = 6
+/** Of a number, a truth value or a sign. */
+const BYTES_A_PIECE = 32
+
+/** Whether a value's JSON, without white space, may be longer than so many bytes: told cheaply, and never wrongly denied. */
+const mayExceed = (value: unknown, bytes: number): boolean => bytesLeft(value, bytes) < 0
+
+const bytesLeft = (value: unknown, room: number): number => {
+  if (typeof value === 'string') return room - BYTES_A_CHARACTER * value.length - BYTES_A_PIECE
+  if (typeof value !== 'object' || value === null) return room - BYTES_A_PIECE
+  let left = room - BYTES_A_PIECE
+  for (const key in value) {
+    left = bytesLeft((value as Record<string, unknown>)[key], left - BYTES_A_CHARACTER * key.length - BYTES_A_PIECE)
+    if (left < 0) return left
+  }
+  return left
+}
+
 const asBot = (raw: unknown): unknown => (isObject(raw) ? { ...raw, actor: 'bot' } : raw)
 
 export const toAnswer = ({ accepted, bad }: TakenRecords): Answered => ({
@@ -77,7 +96,8 @@ export const createTake = ({ intake, keep, limits, seal, retentionMs, logger }: 
     if (refusal) return { kind: 'bad', refusal, ...described } as const
     // Only in a body that is larger than a record may be can there be such a record. What was converted is as large as its fields.
     if (format === undefined && (call.body().length > RECORD_BYTES || call.header('content-encoding') !== undefined))
-      if (Buffer.byteLength(text()) > RECORD_BYTES) return { kind: 'bad', refusal: TOO_LARGE, ...described } as const
+      if (mayExceed(raw, RECORD_BYTES) && Buffer.byteLength(text()) > RECORD_BYTES)
+        return { kind: 'bad', refusal: TOO_LARGE, ...described } as const
     return intake.accept(isBot ? asBot(raw) : raw, { kind, source }, call.received, edge)
   }
 
