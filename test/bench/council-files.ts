@@ -58,7 +58,7 @@ const RESIDENTS_PER_HOUSEHOLD = 2.3
 const DAY_MS = 86_400_000
 const BEGIN = Date.UTC(2026, 8, 7)
 
-const createRandom = (seed: number) => {
+export const createRandom = (seed: number) => {
   let state = seed >>> 0
   return (): number => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -110,13 +110,14 @@ const createLines = (file: string) => {
   }
 }
 
-interface Session {
+export interface Session {
   readonly at: number
   readonly id: number
   readonly resident: number
 }
 
-const sessionEvents = (session: Session, random: () => number, part: string): Record<string, unknown>[] => {
+/** What a session does, in the order of time. */
+export const sessionEvents = (session: Session, random: () => number, part: string): Record<string, unknown>[] => {
   const who = identity(session.resident)
   const isTransaction = random() < 0.35
   const hasConsent = random() < 0.65

@@ -2,50 +2,23 @@
  * Snowplow's official browser tracker with its plugins, unmodified, on real pages in a real browser: what a resident does there becomes the
  * journey that one would draw by hand, and nothing that was typed is anywhere in what was kept.
  */
-import { dirname, join } from 'node:path'
 import { KEYS } from '../../services/collector/src/testing/test-doors.ts'
+import { serveTracker, snowplow } from './snowplow-pages.ts'
 import { answer, begin, countOf, journeysOf, openVisits, SECRETS, type Visits } from './visits.ts'
 
 jest.setTimeout(120_000)
 
-const PARTS = [
-  require.resolve('@snowplow/browser-tracker/package.json'),
-  require.resolve('@snowplow/browser-plugin-form-tracking/package.json'),
-  require.resolve('@snowplow/browser-plugin-link-click-tracking/package.json'),
-  require.resolve('@snowplow/browser-plugin-error-tracking/package.json'),
-  require.resolve('@snowplow/browser-plugin-site-tracking/package.json'),
-].map(dirname)
-
-/** As its documentation says, but for where it sends. */
-const snowplow =
-  (how: object = {}) =>
-  (collector: string): string => {
-    const parts = PARTS.map((_, i) => `<script src="/snowplow-${i}.js"></script>`)
-    const options = { appId: 'council-web', postPath: `/${KEYS.write}/tp2`, ...how }
-    return `${parts.join('')}<script>
-      snowplowBrowserTracking.newTracker('sp', '${collector}', { ...${JSON.stringify(options)}, plugins: [
-        snowplowFormTracking.FormTrackingPlugin(), snowplowLinkClickTracking.LinkClickTrackingPlugin(),
-        snowplowErrorTracking.ErrorTrackingPlugin(), snowplowSiteTracking.SiteTrackingPlugin()] })
-      snowplowErrorTracking.enableErrorTracking()
-      snowplowLinkClickTracking.enableLinkClickTracking()
-      snowplowFormTracking.enableFormTracking()
-      snowplowBrowserTracking.setUserId('ms.example@example.org')
-      snowplowBrowserTracking.trackPageView()
-    </script>`
-  }
-
 let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
-  for (const [i, folder] of PARTS.entries())
-    visits.pages.files.set(`/snowplow-${i}.js`, join(folder, 'dist/index.umd.min.js'))
+  serveTracker(visits.pages)
 })
 afterAll(() => visits.close())
 
 test('a form begun, failed with errors and left', async () => {
   visits.pages.setRefusals({ which_bin: 3 })
   const doors = await visits.visit({
-    head: snowplow(),
+    head: snowplow(KEYS.write),
     act: async (page) => {
       await answer(page)
       for (let i = 0; i < 3; i++) await answer(page)
@@ -75,7 +48,7 @@ test('a form begun, failed with errors and left', async () => {
 test('two errors are no loop, and filling in the form again is no start anew', async () => {
   visits.pages.setRefusals({ address: 2 })
   const doors = await visits.visit({
-    head: snowplow(),
+    head: snowplow(KEYS.write),
     act: async (page) => {
       await answer(page)
       await answer(page)
@@ -90,7 +63,7 @@ test('two errors are no loop, and filling in the form again is no start anew', a
 
 test('a search that finds nothing, a script that fails, a service that does', async () => {
   const doors = await visits.visit({
-    head: snowplow(),
+    head: snowplow(KEYS.write),
     act: async (page) => {
       await begin(page)
       await page.evaluate("snowplowSiteTracking.trackSiteSearch({ terms: ['ZZ1'], totalResults: 0 })")
@@ -106,10 +79,14 @@ test('a search that finds nothing, a script that fails, a service that does', as
   expect(JSON.stringify(doors.kept)).not.toContain('ZZ1')
 })
 
-test('without cookies, as the tracker calls it anonymous, a session is one all the same', async () => {
+test('below the key, and anonymous as the tracker calls it, a session is one all the same', async () => {
   visits.pages.setRefusals({ address: 1 })
   const doors = await visits.visit({
-    head: snowplow({ anonymousTracking: { withSessionTracking: true, withServerAnonymisation: true } }),
+    head: snowplow(
+      KEYS.write,
+      { anonymousTracking: { withSessionTracking: true, withServerAnonymisation: true }, postPath: undefined },
+      `/${KEYS.write}`,
+    ),
     act: answer,
     isOver: (sent) => countOf(sent, 'validation_error') >= 1,
   })
@@ -122,7 +99,7 @@ test('without cookies, as the tracker calls it anonymous, a session is one all t
 test('by the pixel it says the same', async () => {
   visits.pages.setRefusals({ address: 1 })
   const doors = await visits.visit({
-    head: snowplow({ eventMethod: 'get', appId: KEYS.write }),
+    head: snowplow(KEYS.write, { eventMethod: 'get', appId: KEYS.write }),
     act: answer,
     isOver: (sent) => countOf(sent, 'validation_error') >= 1,
   })
@@ -133,7 +110,7 @@ test('by the pixel it says the same', async () => {
 
 test('a browser that a program drives is a bot, and its visit no journey', async () => {
   const doors = await visits.visit({
-    head: snowplow(),
+    head: snowplow(KEYS.write),
     act: begin,
     isOver: (sent) => countOf(sent, 'step') >= 1,
     isDriven: true,

@@ -12,11 +12,18 @@ const CONFIG = configSchema.parse({
   council: { name: 'Borsetshire', timezone: 'Europe/London' },
   tasks: [{ id: 'report-missed-bin', urls: ['/bins*'] }],
 })
-const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
+/** Of somebody at home; without it every page is a program's. */
+export const CHROME =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
 
 export const recordsOf = ({ kept }: TestDoors): readonly EdgeRecord[] => kept.flatMap(({ records }) => records)
-export const eventsOf = (doors: TestDoors): readonly EdgeWebEvent[] =>
-  recordsOf(doors).flatMap((record) => (record.kind === 'web' ? [record] : []))
+/** Each once: a page that goes says again what it has heard no answer to, and that changes nothing. */
+export const eventsOf = (doors: TestDoors): readonly EdgeWebEvent[] => {
+  const events = new Map<string, EdgeWebEvent>()
+  for (const record of recordsOf(doors))
+    if (record.kind === 'web' && !events.has(record.id)) events.set(record.id, record)
+  return [...events.values()]
+}
 export const countOf = (doors: TestDoors, type: string): number =>
   eventsOf(doors).filter((event) => event.type === type).length
 

@@ -31,6 +31,7 @@ export const needsOf = (service: ServiceName) => ({
   redis: dependsOn(service, 'redis-state'),
   clickhouse: dependsOn(service, 'warehouse'),
   linkKey: sourcesOf(service).includes('loadLinkKey('),
+  keys: sourcesOf(service).includes('watchKeys('),
 })
 
 /** Whether a program that the image runs by this path is built from a source that is there. */

@@ -126,6 +126,14 @@ test('files that are mounted are there, all but the link key, which nobody may c
   }
 })
 
+test('keys are written by the command line where the collector reads them, and only there', () => {
+  const { keys } = configOf('infra/ringback.compose.yaml').collector
+  expect(serviceOf('collector').volumes).toEqual(['keys:/var/lib/ringback:ro'])
+  expect(serviceOf('ringback').volumes).toEqual(['keys:/var/lib/ringback'])
+  expect(keys).toBe('/var/lib/ringback/keys.json')
+  expect(dockerfile).toContain('/var/lib/ringback')
+})
+
 test('the configuration is whole, and names the stores as the compose file does', () => {
   const { mode, kafka, redis, clickhouse } = configOf('infra/ringback.compose.yaml')
   expect(mode).toBe('cluster')

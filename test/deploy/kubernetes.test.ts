@@ -179,11 +179,14 @@ describe.each(variants)('%s', (variant) => {
         ...(needs.linkKey ? ['ringback-link-key'] : []),
         ...(needs.clickhouse ? ['ringback-clickhouse'] : []),
         ...(needs.redis ? ['ringback-redis'] : []),
+        ...(needs.keys ? ['ringback-keys'] : []),
       ].toSorted(),
     )
     const keyFile = container.env?.find((variable) => variable.name === 'RINGBACK_LINK_KEY_FILE')?.value
     const mount = container.volumeMounts.find((one) => one.name === 'link-key')
     expect(keyFile).toBe(mount && `${mount.mountPath}/link.key`)
+    const keys = container.volumeMounts.find((one) => one.name === 'keys')
+    expect(keys && `${keys.mountPath}/keys.json`).toBe(needs.keys ? config.collector.keys : undefined)
   })
 
   test('selectors match the pods that they are meant for, and no others', () => {

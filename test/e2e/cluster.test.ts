@@ -165,6 +165,50 @@ test('records on topics of the council’s own, and what is wrong with some of t
   }
 })
 
+test('records through the HTTP doors of a collector, and what is wrong with some of them', async () => {
+  const servers = native
+  if (!servers) return
+  const world = randomWorld(41, sizes)
+  const { bench } = embedded(world.config, world)
+  await withCluster(servers, world.config, async (cluster, { url }) => {
+    const makeKey = (kind: string): string => {
+      const made = cluster.run(['keys', 'create', kind, '--json'])
+      expect(made).toMatchObject({ status: 0 })
+      return (JSON.parse(made.stdout) as { key: string }).key
+    }
+    const [write, secret] = [makeKey('write'), makeKey('secret')]
+    const post = async (door: string, key: string, body: unknown) => {
+      const answer = await fetch(`${url}/v1/${door}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return { status: answer.status, body: (await answer.json()) as { accepted?: number; bad?: unknown[] } }
+    }
+    // The key file is looked at once a second.
+    await until(async () => (await post('events', write, [])).status === 202)
+    const sent = [
+      ['events', write, world.web],
+      ['contacts', secret, world.contacts],
+      ['profiles', secret, world.profiles],
+    ] as const
+    for (const [door, key, records] of sent) {
+      expect(await post(door, key, records)).toEqual({ status: 202, body: { accepted: records.length, bad: [] } })
+      // Twice: nothing changes.
+      expect((await post(door, key, records)).status).toBe(202)
+    }
+    expect((await post('contacts', write, world.contacts)).status).toBe(403)
+    expect(
+      await post('events', write, [{ id: 'x', session: 's', type: 'nonsense', time: '2026-11-16T09:00:00Z' }]),
+    ).toEqual({ status: 202, body: { accepted: 0, bad: [{ index: 0, reason: 'unknown_type', pointer: '/type' }] } })
+    // An import ends when all that came before it is in the tables, too.
+    importAll(cluster, { web: [], contacts: [], profiles: [] }, '--now', LATER)
+    await until(() => JSON.stringify(tablesOf(cluster)) === JSON.stringify(tablesOf(bench)))
+    await until(() => cluster.rows('bad-rows').length === 1)
+    expect(cluster.rows('bad-rows')).toMatchObject([{ kind: 'web', reason: 'unknown_type', pointer: '/0/type' }])
+  })
+})
+
 test('a changed catalogue: nothing is folded until `rejudge`, then the tables are those of a fresh start', async () => {
   const servers = native
   if (!servers) return

@@ -6,6 +6,9 @@ import { join } from 'node:path'
 
 const MAIN = join(__dirname, '../../services/ringback/dist/main.js')
 
+/** For tests, known to everybody. */
+export const LINK_KEY = 'a key for tests, known to everybody'
+
 export interface Ran {
   readonly status: number | null
   readonly stdout: string
@@ -16,6 +19,8 @@ export interface Bench {
   readonly folder: string
   readonly file: (name: string, content: string | Buffer) => string
   readonly run: (args: readonly string[], input?: string, env?: Readonly<Record<string, string>>) => Ran
+  /** Starts a command; resolves to its exit status. */
+  readonly runLater: (args: readonly string[]) => Promise<number | null>
   /** Starts a command and kills it with SIGKILL after so many milliseconds, unless it ends before. */
   readonly runAndKill: (args: readonly string[], afterMs: number) => Promise<boolean>
   readonly rows: (name: string, ...args: readonly string[]) => Record<string, unknown>[]
@@ -37,7 +42,7 @@ export const createBench = (config: unknown): Bench => {
     return join(folder, name)
   }
   file('ringback.yaml', typeof config === 'string' ? config : JSON.stringify(config))
-  const env = { ...process.env, RINGBACK_LINK_KEY: 'a key for tests, known to everybody' }
+  const env = { ...process.env, RINGBACK_LINK_KEY: LINK_KEY }
   const argv = (args: readonly string[]) => [
     MAIN,
     ...args,
@@ -60,6 +65,10 @@ export const createBench = (config: unknown): Bench => {
     folder,
     file,
     run,
+    runLater: (args) =>
+      new Promise((resolve) => {
+        spawn(process.execPath, argv(args), { cwd: folder, env, stdio: 'ignore' }).once('exit', resolve)
+      }),
     runAndKill: (args, afterMs) =>
       new Promise((resolve) => {
         const child = spawn(process.execPath, argv(args), { cwd: folder, env, stdio: 'ignore' })

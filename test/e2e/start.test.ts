@@ -1,40 +1,18 @@
 /** `start`: a page, health, and the commands that go through it. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBench, ndjson, NOW } from './command-line.ts'
+import { startRingback } from './running-start.ts'
 
 const CONFIG = { council: { name: 'Borset & Co', timezone: 'Europe/London' }, tasks: [{ id: 'bin', urls: ['/bins*'] }] }
-
-const running: ChildProcess[] = []
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL')
-})
-
-const start = async (bench: ReturnType<typeof createBench>, ...args: string[]) => {
-  const main = join(__dirname, '../../services/ringback/dist/main.js')
-  const child = spawn(process.execPath, [main, 'start', '--port', '0', '--data', join(bench.folder, 'data'), ...args], {
-    cwd: join(bench.folder),
-    env: { ...process.env, RINGBACK_LINK_KEY: 'a key for tests, known to everybody' },
-  })
-  running.push(child)
-  let said = ''
-  for await (const chunk of child.stdout) {
-    said += String(chunk)
-    const url = /http:\/\/[^/]+\//.exec(said)?.[0]
-    if (url !== undefined) return { child, url }
-  }
-  throw new Error('start ended')
-}
 
 test('serves health and a page, runs commands for others, and stops when told', async () => {
   const bench = createBench(CONFIG)
   mkdirSync(join(bench.folder, 'data'))
   const killed = bench.file('data/stdin-1', 'what a command that was killed had read')
-  const { child, url } = await start(bench)
-  let log = ''
-  child.stderr?.on('data', (chunk) => (log += String(chunk)))
+  const { url, stop, log } = await startRingback(bench.folder)
   expect(existsSync(killed)).toBe(false)
   expect(await (await fetch(`${url}healthz`)).json()).toEqual({ status: 'ok' })
   expect((await fetch(`${url}readyz`)).status).toBe(200)
@@ -59,27 +37,23 @@ test('serves health and a page, runs commands for others, and stops when told', 
   expect(bench.run(['import', 'nowhere.ndjson'])).toMatchObject({ status: 2 })
   expect(bench.run(['doctor']).stdout).toMatch(/^ok configuration: /)
 
-  child.kill('SIGTERM')
-  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(await stop()).toBe(0)
   expect(existsSync(socket)).toBe(false)
   // Commands that go through it speak to those who gave them.
-  expect(log).toBe('SIGTERM: stopping.\n')
+  expect(log()).toBe('SIGTERM: stopping.\n')
   expect(bench.rows('journeys')).toHaveLength(2)
 }, 120_000)
 
 test('a newcomer gets a configuration to begin with', async () => {
   const bench = createBench(CONFIG)
-  const { child } = await start(bench, '--config', join(bench.folder, 'ringback.yaml'))
-  child.kill('SIGTERM')
-  await once(child, 'exit')
   const fresh = join(bench.folder, 'fresh')
   const other = spawn(
     process.execPath,
     [join(__dirname, '../../services/ringback/dist/main.js'), 'start', '--port', '0', '--data', fresh],
     { cwd: '/', env: { PATH: process.env['PATH'] } },
   )
-  running.push(other)
   await once(other.stdout, 'data')
   expect(existsSync(join(fresh, 'ringback.yaml'))).toBe(true)
   expect(statSync(join(fresh, 'link.key')).mode & 0o777).toBe(0o600)
+  other.kill('SIGKILL')
 }, 60_000)

@@ -3,74 +3,38 @@
  * files are no part of the repository; they lie beside it in `shared/data`, and without them nothing here is tested.
  * Every count below was found without Ringback: with Python's csv module or awk, as said beside it.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { createIntake, type EdgeCounts } from '@ringback/collector'
-import { configSchema } from '@ringback/contracts'
-import { createTokeniser } from '@ringback/identity'
-import { createRules } from '@ringback/journeys'
-import {
-  createMappedReader,
-  describeInputProblem,
-  openInput,
-  parseMapping,
-  readBatches,
-  splitBlocks,
-} from '../../packages/formats/src/index.ts'
+import { createMappedReader, parseMapping, readBatches, splitBlocks } from '../../packages/formats/src/index.ts'
+import { createEdge, openFile, tally } from './through-the-edge.ts'
 
 const ROOT = join(__dirname, '../..')
 const DATA = join(ROOT, '../shared/data')
-const NOW = Date.UTC(2026, 10, 16)
+const EXAMPLES = join(ROOT, 'docs/examples')
 
-const config = configSchema.parse({ council: { name: 'Real inputs', timezone: 'America/New_York', region: 'US' } })
-const tokeniser = createTokeniser({ key: Buffer.alloc(32, 1), region: 'US', stopList: [] })
-const intake = createIntake(tokeniser, createRules(config))
+const readThrough = createEdge('US')
 
-const mappingText = (name: string): string => readFileSync(join(ROOT, 'docs/examples', `${name}.yaml`), 'utf8')
-
-type Raw = Record<string, unknown>
-
-/** A file through its mapping and the edge; `bad` as `line: reason pointer`. */
-const readFile = async (name: string, file: string) => {
-  const mapping = parseMapping(mappingText(name))
+const parseExample = (name: string) => {
+  const mapping = parseMapping(readFileSync(join(EXAMPLES, `${name}.yaml`), 'utf8'))
   if (mapping.kind === 'bad') throw new Error(JSON.stringify(mapping.problems))
-  const opened = await openInput(join(DATA, file), Readable.from([]))
-  if (opened.kind === 'bad') throw new Error(describeInputProblem(opened.problem))
-  const edge: EdgeCounts = { unknownTask: 0, noToken: {} }
-  const accepted: Raw[] = []
-  const bad: string[] = []
-  let skipped = 0
-  let ambiguousTimes = 0
-  for await (const batch of readBatches(splitBlocks(opened.input.chunks), createMappedReader(mapping.value, file))) {
-    if (batch.kind !== 'batch') throw new Error(describeInputProblem(batch))
-    skipped += batch.skipped
-    ambiguousTimes += batch.ambiguousTimes
-    for (const row of batch.rows) {
-      const result =
-        'refusal' in row
-          ? ({ kind: 'bad', refusal: row.refusal } as const)
-          : intake.accept(row.value, { kind: mapping.value.kind }, NOW, edge)
-      if (result.kind === 'bad') bad.push(`${row.line}: ${result.refusal.reason} ${result.refusal.pointer}`)
-      else if ('value' in row) accepted.push(row.value as Raw)
-    }
-  }
-  const read = accepted.length + skipped + bad.length
-  return { accepted, edge, counts: { read, accepted: accepted.length, skipped, bad, ambiguousTimes } }
+  return mapping.value
 }
 
-const tally = (records: readonly Raw[], field: string): Record<string, number> => {
-  const counts: Record<string, number> = {}
-  for (const record of records)
-    for (const value of [record[field] ?? []].flat()) {
-      const name = typeof value === 'string' ? value : JSON.stringify(value)
-      counts[name] = (counts[name] ?? 0) + 1
-    }
-  return counts
+/** A file through its mapping and the edge. */
+const readFile = async (name: string, file: string) => {
+  const mapping = parseExample(name)
+  const { chunks } = await openFile(join(DATA, file))
+  return readThrough(readBatches(splitBlocks(chunks), createMappedReader(mapping, file)), { kind: mapping.kind })
 }
 
-test.each(['boston-311', 'nyc-311', 'zendesk-tickets', 'twilio-calls', 'snowplow-web'])('%s is a mapping', (name) => {
-  expect(parseMapping(mappingText(name)).kind).toBe('pass')
+const names = readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml'))
+
+test('there are examples', () => {
+  expect(names.length).toBeGreaterThan(8)
+})
+
+test.each(names)('%s is a mapping', (name) => {
+  expect(parseExample(name.replace('.yaml', '')).kind).toMatch(/^(?:contacts|web)$/)
 })
 
 if (!existsSync(DATA)) console.warn(`NOT TESTED: the real inputs are not there (${DATA})`)

@@ -31,6 +31,9 @@ export const createLookup = (map: NonNullable<CellRule['map']>, otherwise?: Scal
   }
 }
 
+/** Excel's way with long numbers: ids that differ become one, and the records of all but one of them would be lost. */
+export const isEaten = (text: string): boolean => /^\d(?:[.,]\d+)?E\+\d+$/i.test(text)
+
 const NUMBER = /^[+-]?\d+(?:\.\d+)?$/
 const CLOCK = /^(?:(\d+):)?(\d+):(\d{1,2}(?:\.\d+)?)$/
 

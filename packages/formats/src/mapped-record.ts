@@ -1,7 +1,7 @@
 /** Makes a record of a row's cells, as the mapping says: compiled once a file, run once a row. */
 import { createZone, type Refusal, type Zone } from '@ringback/contracts'
 import { createTimeReader } from './cell-time.ts'
-import { createLookup, createRuleLookup, toFieldValue } from './cell-value.ts'
+import { createLookup, createRuleLookup, isEaten, toFieldValue } from './cell-value.ts'
 import { CONTRACT_FIELDS, type FieldType } from './contract-fields.ts'
 import type { Cells } from './csv-reader.ts'
 import type { CellRule, FieldRule } from './mapping-rule.ts'
@@ -101,8 +101,6 @@ const timeWriter = (
   }
 }
 
-/** Excel's way with long numbers: ids that differ become one, and the records of all but one of them would be lost. */
-const EATEN = /^\d(?:[.,]\d+)?E\+\d+$/i
 const NAMES = new Set(['id', 'conversation', 'session'])
 
 const cellWriter = (name: string, type: FieldType, rule: CellRule, columns: Columns): Writer => {
@@ -115,7 +113,7 @@ const cellWriter = (name: string, type: FieldType, rule: CellRule, columns: Colu
   return (cells, { record }) => {
     const text = read(cells)
     if (text === undefined) return { reason: 'encoding', pointer }
-    if (isName && EATEN.test(text)) return { reason: 'schema', pointer }
+    if (isName && isEaten(text)) return { reason: 'schema', pointer }
     const isMany = split !== undefined && text.includes(split)
     const parts = isMany ? text.split(split).map((part) => part.trim()) : [text]
     const values: unknown[] = []

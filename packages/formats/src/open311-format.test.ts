@@ -44,6 +44,7 @@ test.each([
   ['phone', { channel: 'phone' }],
   ['Email', { channel: 'email' }],
   ['Walk-in', { channel: 'face_to_face' }],
+  ['Counter appointment', { channel: 'face_to_face' }],
   ['Letter', { channel: 'post' }],
   ['Text', { channel: 'sms' }],
   ['Live chat', { channel: 'webchat' }],
@@ -56,12 +57,19 @@ test.each([
   expect(convert({ ...request, extended_attributes: { channel: source } })).toEqual([expect.objectContaining(expected)])
 })
 
-test.each(['Web', 'ONLINE', 'Mobile', 'Citizens Connect App', 'Self Service', 'iPhone', 'open311 API', 'Internet'])(
-  'what residents reported by themselves is no contact: %s',
-  (source) => {
-    expect(convert({ ...request, source })).toEqual(['skip'])
-  },
-)
+test.each([
+  'Web',
+  'Website',
+  'ONLINE',
+  'Mobile',
+  'Citizens Connect App',
+  'Self Service',
+  'iPhone',
+  'open311 API',
+  'Internet',
+])('what residents reported by themselves is no contact: %s', (source) => {
+  expect(convert({ ...request, source })).toEqual(['skip'])
+})
 
 describe("times are the council's where they tell no zone", () => {
   test.each([

@@ -15,7 +15,7 @@ const SOURCES: readonly (readonly [RegExp, { readonly channel: string; readonly 
   [
     [/e-?mail/, { channel: 'email' }],
     [
-      /\b(?:web|online|internet|app|apps|mobile|self|portal|widget|open ?311|api|android|ios|iphone|connect)/,
+      /\b(?:web\w*|online|internet|apps?|mobile|self\w*|portal|widget|open ?311|api|android|ios|iphone|connect)\b/,
       'self_service',
     ],
     [/phone|\bcall|voice|\bivr\b|hotline/, { channel: 'phone' }],

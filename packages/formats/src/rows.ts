@@ -17,21 +17,25 @@ export const createRows = (): Rows => {
   let lastLine = 0
   let onLine = 0
 
-  const push = (line: number, row: { readonly value: unknown } | { readonly refusal: Refusal }): void => {
+  /** Which on its line the next one is; the first has no need to say. */
+  const place = (line: number): { readonly line: number; readonly onLine?: number } => {
     onLine = line === lastLine ? onLine + 1 : 1
     lastLine = line
-    rows.push(onLine === 1 ? { line, ...row } : { line, onLine, ...row })
+    return onLine === 1 ? { line } : { line, onLine }
+  }
+  const refuse = (line: number, refusal: Refusal): void => {
+    rows.push(Object.assign(place(line), { refusal }))
   }
   return {
     add: (line, converted) => {
       if (converted.kind === 'skip') skipped++
-      else if (converted.kind === 'bad') push(line, { refusal: converted.refusal })
+      else if (converted.kind === 'bad') refuse(line, converted.refusal)
       else {
-        push(line, { value: converted.value })
+        rows.push(Object.assign(place(line), { value: converted.value }))
         if (converted.hasAmbiguousTime === true) ambiguousTimes++
       }
     },
-    refuse: (line, refusal) => push(line, { refusal }),
+    refuse,
     take: () => {
       const batch: Batch = { kind: 'batch', rows, skipped, ambiguousTimes }
       rows = []

@@ -1,6 +1,7 @@
 /** Reads what a unit of somebody else's format holds, whoever wrote its names: JSON, a form, the header of a CSV, XML. */
 import type { Refusal } from '@ringback/contracts'
 import { type CellTime, createTimeReader } from './cell-time.ts'
+import { isEaten } from './cell-value.ts'
 import { columnKey } from './csv-header.ts'
 import type { Converted } from './format.ts'
 import type { RawRecord } from './mapped-record.ts'
@@ -53,11 +54,13 @@ export const refuse = (reason: Refusal['reason'], pointer: string): readonly Con
 
 export const SKIPPED: readonly Converted[] = [{ kind: 'skip' }]
 
-/** One record of the fields that are there; `identifiers` likewise. */
+/** One record of the fields that are there; `identifiers` likewise. An id that a spreadsheet has eaten is none. */
 export const toRecord = (
   time: CellTime,
   { identifiers = {}, ...fields }: RawRecord & { identifiers?: RawRecord },
 ): readonly Converted[] => {
+  const eaten = ['id', 'conversation'].find((name) => typeof fields[name] === 'string' && isEaten(fields[name]))
+  if (eaten !== undefined) return refuse('schema', eaten)
   const known = withoutEmpty(identifiers)
   const value = {
     ...withoutEmpty(fields),

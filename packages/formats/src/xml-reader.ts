@@ -36,8 +36,26 @@ const parseElement = (text: string, name: string): JsonObject | undefined => {
   }
 }
 
-const rootOf = (head: string): string | undefined =>
-  /^\s*(?:<\?[^>]*\?>\s*|<!--[^]*?-->\s*|<!DOCTYPE[^[>]*(?:\[[^\]]*\])?[^>]*>\s*)*<([\w.:-]+)/.exec(head)?.[1]
+/** Behind the first `sign` from there on; the end, if there is none. */
+const behind = (text: string, sign: string, from: number): number => {
+  const at = text.indexOf(sign, from)
+  return at < 0 ? text.length : at + sign.length
+}
+
+/** The name of a document's first tag, behind declarations and comments. */
+const rootOf = (head: string): string | undefined => {
+  let at = 0
+  for (;;) {
+    while (/\s/.test(head.charAt(at))) at++
+    if (head.startsWith('<?', at)) at = behind(head, '?>', at)
+    else if (head.startsWith(COMMENT, at)) at = behind(head, COMMENT_END, at)
+    else if (head.startsWith('<!', at)) {
+      const end = behind(head, '>', at)
+      const subset = head.indexOf('[', at)
+      at = subset >= 0 && subset < end ? behind(head, '>', behind(head, ']', subset)) : end
+    } else return /^<([\w.:-]+)/.exec(head.slice(at))?.[1]
+  }
+}
 
 const statedEncoding = (head: string): Encoding | undefined => {
   const stated = /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.-]+)/i.exec(head)?.[1]?.toLowerCase()
@@ -53,6 +71,30 @@ const countFeeds = (bytes: Buffer): number => {
 
 /** Behind a tag's name: not a longer name. */
 const endsName = (byte: number | undefined): boolean => byte !== undefined && /[\s/>]/.test(String.fromCharCode(byte))
+
+type Find = (bytes: Buffer, from: number) => number
+
+/** Where the next tag of exactly that name is, as far as can be told; -1 if there is none. */
+const findTag = (bytes: Buffer, tag: string, from: number): number => {
+  let at = bytes.indexOf(tag, from)
+  while (at >= 0 && at + tag.length < bytes.length && !endsName(bytes[at + tag.length])) at = bytes.indexOf(tag, at + 1)
+  return at
+}
+
+/** Remembers what was found, so that what lies far ahead is not searched for anew from every place before it. */
+const createFinder = (find: Find): Find => {
+  let searched: Buffer | undefined
+  let searchedFrom = 0
+  let found = -1
+  return (bytes, from) => {
+    if (bytes !== searched || from < searchedFrom || (found >= 0 && found < from)) {
+      found = find(bytes, from)
+      searched = bytes
+      searchedFrom = from
+    }
+    return found
+  }
+}
 
 type Told = { readonly element: JsonObject } | { readonly refusal: Refusal }
 
@@ -73,24 +115,20 @@ export const createXmlUnits = ({ root, unit }: XmlShape, tell: (told: Told, line
   /** What is dropped up to its end: an element that is too long, or a comment. */
   let dropUpTo: string | undefined
 
-  /** Where the next tag of exactly that name is, as far as can be told; -1 if there is none. */
-  const findTag = (bytes: Buffer, tag: string, from: number): number => {
-    let at = bytes.indexOf(tag, from)
-    while (at >= 0 && at + tag.length < bytes.length && !endsName(bytes[at + tag.length]))
-      at = bytes.indexOf(tag, at + 1)
-    return at
-  }
+  const findOpening = createFinder((bytes, from) => findTag(bytes, opening, from))
+  const findClosing = createFinder((bytes, from) => findTag(bytes, closing, from))
+  const findComment = createFinder((bytes, from) => bytes.indexOf(COMMENT, from))
   /** Where the next element begins; a comment before it is told by its own beginning. */
   const findNext = (bytes: Buffer, from: number): number => {
-    const at = findTag(bytes, opening, from)
-    const comment = bytes.indexOf(COMMENT, from)
+    const at = findOpening(bytes, from)
+    const comment = findComment(bytes, from)
     return comment >= 0 && (at < 0 || comment < at) ? comment : at
   }
   /** Where the element's last `>` is; -1 if it is not there yet. */
   const endOf = (bytes: Buffer, start: number): number => {
     const tagEnd = bytes.indexOf('>', start)
     if (tagEnd > 0 && bytes[tagEnd - 1] === SLASH) return tagEnd
-    const close = findTag(bytes, closing, start)
+    const close = findClosing(bytes, start)
     return close < 0 ? -1 : bytes.indexOf('>', close)
   }
   const visit = (bytes: Buffer): void => {
@@ -108,7 +146,7 @@ export const createXmlUnits = ({ root, unit }: XmlShape, tell: (told: Told, line
     }
     for (;;) {
       if (dropUpTo !== undefined) {
-        const end = dropUpTo === COMMENT_END ? bytes.indexOf(dropUpTo, at) : findTag(bytes, dropUpTo, at)
+        const end = dropUpTo === COMMENT_END ? bytes.indexOf(dropUpTo, at) : findClosing(bytes, at)
         // A tag at the very end may be one of a longer name.
         if (end < 0 || end + dropUpTo.length === bytes.length) {
           advance(Math.max(at, bytes.length - dropUpTo.length))

@@ -94,6 +94,11 @@ test.each([
   expect(convert(unit)).toEqual(['skip'])
 })
 
+test('numbers that a spreadsheet has eaten are nobody', () => {
+  expect(convert({ ...ticket, requester_id: '1.50066E+12' })[0]).toMatchObject({ identifiers: { crm: '1.50066E+12' } })
+  expect(convert({ ...ticket, id: '1.6988E+11' })).toEqual(['schema id'])
+})
+
 test.each([
   ['no ticket', { users: [] }, 'schema id'],
   ['no time', { ...ticket, created_at: null }, 'bad_time created_at'],

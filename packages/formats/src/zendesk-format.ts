@@ -3,6 +3,7 @@
  * wrote is not read. docs/formats.md says which field becomes which.
  */
 import { createZone } from '@ringback/contracts'
+import { isEaten } from './cell-value.ts'
 import type { Format } from './format.ts'
 import { createApiTimes, readFields, refuse, SKIPPED, toRecord, type UnitFields } from './unit-fields.ts'
 
@@ -72,8 +73,8 @@ export const zendeskFormat: Format = {
         category: ticket.text('type', 'ticket_type'),
         disposition: ticket.text('status'),
         identifiers: {
-          // Numbers of one system are no other's.
-          crm: requester === '' ? '' : `zendesk-${requester}`,
+          // Numbers of one system are no other's. One that a spreadsheet has eaten is left for the edge to count.
+          crm: requester === '' || isEaten(requester) ? requester : `zendesk-${requester}`,
           case: `zendesk-${id}`,
           ...fromOf(ticket),
         },

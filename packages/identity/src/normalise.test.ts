@@ -44,6 +44,11 @@ describe('an identifier is normalised', () => {
     ['uprn', '1000 2333', '- invalid'],
     ['uprn', '10002333.0', '- invalid'],
     ['uprn', '1.00023E+11', '- invalid'],
+    ['crm', '1.50066E+12', '- invalid'],
+    ['account', ' 1,50066e+12 ', '- invalid'],
+    ['case', '4E+11', '- invalid'],
+    ['case', '4E11', 'case 4E11'],
+    ['crm', 'E+12', 'crm E+12'],
     ['uprn', '-1', '- invalid'],
     ['uprn', '١٢٣', '- invalid'],
 

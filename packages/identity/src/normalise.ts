@@ -50,6 +50,14 @@ const normalisePhone = (value: string, region: string): Normalised => {
   return { kind: 'pass', type: isMobile ? 'mobile' : 'landline', value: e164 }
 }
 
+/** Excel's way with long numbers: those of many people become one, and would tie strangers to one another. */
+const EATEN = /^\d(?:[.,]\d+)?E\+\d+$/i
+
+const normaliseName = (value: string): string => {
+  const trimmed = value.trim()
+  return EATEN.test(trimmed) ? '' : trimmed
+}
+
 const normaliseEmail = (value: string): string => {
   const email = value.trim().toLowerCase()
   const at = email.indexOf('@')
@@ -73,13 +81,13 @@ const normaliseCode = (value: string): string =>
 export const normaliseIdentifier = (field: IdentifierField, value: string, region: string): Normalised => {
   if (field === 'phone') return normalisePhone(value, region)
   const normalised = {
-    account: () => value.trim(),
-    crm: () => value.trim(),
+    account: () => normaliseName(value),
+    crm: () => normaliseName(value),
     email: () => normaliseEmail(value),
     uprn: () => normaliseUprn(value),
     device: () => value,
     code: () => normaliseCode(value),
-    case: () => value.toUpperCase().replace(/\s/g, ''),
+    case: () => normaliseName(value).toUpperCase().replace(/\s/g, ''),
   }[field]()
   return normalised === '' ? INVALID : { kind: 'pass', type: field, value: normalised }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DAY_MS } from '@ringback/contracts'
 import type { FactsMessage, NodeState } from '@ringback/households'
-import type { OutboxEntry, Store } from '@ringback/pipeline'
+import type { OutboxEntry, Progress, Store } from '@ringback/pipeline'
 import fc from 'fast-check'
 import { openLmdbStore } from './lmdb-store.ts'
 
@@ -152,4 +152,13 @@ test('it is a map, whatever is written and read in whatever order', () => {
     }),
     { numRuns: 50 },
   )
+})
+
+test('a folder of before there was an inbox opens, with all of it to be read', async () => {
+  store.transaction((transaction) => {
+    const { inboxRead: _notYet, ...before } = { ...transaction.progress, ruleVersion: 'old' }
+    transaction.progress = before as Progress
+  })
+  await reopen()
+  expect(store.progress()).toMatchObject({ ruleVersion: 'old', inboxRead: 0 })
 })

@@ -63,7 +63,8 @@ export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): 
   /** By (day, sequence): the ids of nodes that were not written before on that day. */
   const days = env.openDB<number[], [number, number]>('days', {})
   const cache = createRecentCache<string, KnownNode>(cachedNodes)
-  let progress: Progress = meta.get(PROGRESS) ?? NO_PROGRESS
+  let progress: Progress = { ...NO_PROGRESS, ...meta.get(PROGRESS) }
+  let isClosed = false
   let lastId = [...nodes.getKeys({ reverse: true, limit: 1 })][0] ?? 0
 
   const read = (name: string): KnownNode => {
@@ -110,6 +111,7 @@ export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): 
   return {
     progress: () => progress,
     transaction: (work) => {
+      if (isClosed) throw new RingbackError('store', 'The state is closed already: what was under way was not done.')
       const changed = new Map<string, ChangedNode>()
       /** What was asked for and is not there: a new node is asked for more than once. */
       const missing = new Map<string, KnownNode>()
@@ -179,6 +181,7 @@ export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): 
       await env.flushed
     },
     close: async () => {
+      isClosed = true
       await env.flushed
       await env.close()
     },
@@ -189,7 +192,7 @@ const writing = (path: string, work: () => void): void => {
   try {
     work()
   } catch (cause) {
-    throw new RingbackError('store', `LMDB could not write to ${path}: is the disk full?`, { cause })
+    throw new RingbackError('store', `LMDB could not write to ${path}: is the disk full?`, { cause, retryable: true })
   }
 }
 

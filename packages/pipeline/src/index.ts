@@ -5,7 +5,7 @@ export { encodeConclusion, encodeDeclaration, parseConclusion } from './conclusi
 export type { FeedDeclaration, TopicConclusion, VersionedConclusion } from './conclusion-codec.ts'
 export { RingbackError } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
-export type { Inbox, InboxEntry, SealedBadRow } from './inbox.ts'
+export type { Inbox, InboxBatch, InboxEntry, SealedBadRow } from './inbox.ts'
 export { POSITION_KEY } from './keyed-state.ts'
 export type { KeyedState, StateEntry, WriteOutcome } from './keyed-state.ts'
 export { partitionOf } from './log.ts'

@@ -30,9 +30,18 @@ export interface Progress {
   readonly keyId: string | null
   /** The half-retention in which the profiles were last said again. */
   readonly profilesSaidIn: number
+  /** Up to where the inbox has been folded; folders of before there was one have 0. */
+  readonly inboxRead: number
 }
 
-export const NO_PROGRESS: Progress = { sequence: 0, now: 0, ruleVersion: null, keyId: null, profilesSaidIn: 0 }
+export const NO_PROGRESS: Progress = {
+  sequence: 0,
+  now: 0,
+  ruleVersion: null,
+  keyId: null,
+  profilesSaidIn: 0,
+  inboxRead: 0,
+}
 
 export interface StoreTransaction extends Nodes {
   progress: Progress

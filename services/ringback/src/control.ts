@@ -73,8 +73,11 @@ export const listenControl = async (
       response.destroyed || response.write(`${JSON.stringify(answer)}\n`)
         ? Promise.resolve()
         : new Promise((resolve) => {
-            response.once('drain', resolve)
-            response.once('close', resolve)
+            const go = (): void => {
+              response.off('drain', go).off('close', go)
+              resolve()
+            }
+            response.on('drain', go).on('close', go)
           })
     const answer = async (): Promise<void> => {
       let body = ''

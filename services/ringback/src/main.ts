@@ -7,12 +7,14 @@ import { dataDirOf } from './house.ts'
 import { type Io, lines } from './io.ts'
 import { isCluster, openHouse } from './open-house.ts'
 import { parseCommand, usageError } from './options.ts'
-import { START_OPTIONS, startCommand } from './start-command.ts'
+import { DEMO_OPTIONS } from './demo/run-demo.ts'
+import { demoCommand, START_OPTIONS, startCommand } from './start-command.ts'
 
 const USAGE = lines(
   'ringback COMMAND [--config FILE] [--data DIR] [--now T] [--json]',
   '',
-  '  start [--port 8080] [--host 127.0.0.1]',
+  '  start [--port 8080] [--host 127.0.0.1] [--or-demo]',
+  '  demo [--seed 1] [--residents 6000] [--speed 1000] [--port 8080] [--host 127.0.0.1]',
   ...Object.values(COMMANDS).map(({ usage }) => `  ${usage}`),
 )
 
@@ -46,10 +48,10 @@ const run = async (argv: readonly string[]): Promise<number> => {
     await io.out(USAGE)
     return name === undefined ? 2 : 0
   }
-  if (name === 'start') {
-    const parsed = parseCommand(rest, START_OPTIONS)
+  if (name === 'start' || name === 'demo') {
+    const parsed = parseCommand(rest, name === 'start' ? START_OPTIONS : DEMO_OPTIONS)
     if (parsed.wantsHelp) return run(['help'])
-    return startCommand(parsed, io, stopped)
+    return name === 'start' ? startCommand(parsed, io, stopped) : demoCommand(parsed, io, stopped)
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!command) throw usageError(`${name}: no such command`)

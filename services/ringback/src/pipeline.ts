@@ -13,8 +13,11 @@ import { encodeConclusions, type Writer } from '@ringback/writer'
 const REJUDGED_AT_ONCE = 2_000
 
 export interface Pipeline {
-  /** Folds a batch of carriers' own facts. Returns how many revisions of legs and profiles lost to newer ones. */
-  readonly fold: (messages: readonly FactsMessage[], received: Instant) => number
+  /**
+   * Folds a batch of carriers' own facts; of what came through the inbox, also notes up to where that was read. Returns how many
+   * revisions of legs and profiles lost to newer ones.
+   */
+  readonly fold: (messages: readonly FactsMessage[], received: Instant, inboxRead?: number) => number
   /** Judges everything remembered by the rules at hand, if the last judging followed others. */
   readonly rejudge: (received: Instant, onProgress?: (roots: number) => void) => Promise<number>
   /** Resolves when everything said is in the tables. */
@@ -56,7 +59,12 @@ export const createPipeline = ({ store, writer, correlate, rules }: PipelinePart
     return again
   }
 
-  const run = (messages: readonly FactsMessage[], received: Instant, also: readonly NodeName[]): number => {
+  const run = (
+    messages: readonly FactsMessage[],
+    received: Instant,
+    also: readonly NodeName[],
+    inboxRead?: number,
+  ): number => {
     const entries: OutboxEntry[] = []
     const superseded = store.transaction((transaction) => {
       const { progress } = transaction
@@ -72,7 +80,13 @@ export const createPipeline = ({ store, writer, correlate, rules }: PipelinePart
         transaction.appendOutbox(entry)
         entries.push(entry)
       }
-      transaction.progress = { ...progress, sequence, now, profilesSaidIn: half }
+      transaction.progress = {
+        ...progress,
+        sequence,
+        now,
+        profilesSaidIn: half,
+        inboxRead: inboxRead ?? progress.inboxRead,
+      }
       return correlated.superseded
     })
     writer.take(entries)
@@ -80,7 +94,7 @@ export const createPipeline = ({ store, writer, correlate, rules }: PipelinePart
   }
 
   return {
-    fold: (messages, received) => run(messages, received, []),
+    fold: (messages, received, inboxRead) => run(messages, received, [], inboxRead),
     rejudge: async (received, onProgress) => {
       let judged = 0
       let chunk: NodeName[] = []

@@ -10,7 +10,7 @@ export interface Writer {
   /** Resolves when little enough is waiting for more to be said. */
   readonly room: () => Promise<void>
   /**
-   * Resolves when everything taken is in the tables. Rejects, as does `room`, if an insert failed; that is told once, and whoever
+   * Resolves when everything taken before is in the tables, whatever comes meanwhile. Rejects, as does `room`, if an insert failed; that is told once, and whoever
    * asks next has the same tried again: a disk that was full may have room by then.
    */
   readonly settled: () => Promise<void>
@@ -27,6 +27,9 @@ export interface WriterOptions {
 export const createWriter = ({ store, insert, mostWaiting }: WriterOptions): Writer => {
   const waiting: OutboxEntry[] = [...store.outbox()]
   let bytes = waiting.reduce((sum, { body }) => sum + body.length, 0)
+  /** Entries that were ever taken, and that are in the tables: in the order in which they came. */
+  let taken = waiting.length
+  let inserted = 0
   let running: Promise<void> | undefined
   let failure: { readonly cause: unknown } | undefined
   let wake: (() => void)[] = []
@@ -43,6 +46,7 @@ export const createWriter = ({ store, insert, mostWaiting }: WriterOptions): Wri
       await insert(entries)
       store.removeOutbox(entries)
       waiting.splice(0, entries.length)
+      inserted += entries.length
       for (const { body } of entries) bytes -= body.length
       notify()
     }
@@ -78,11 +82,15 @@ export const createWriter = ({ store, insert, mostWaiting }: WriterOptions): Wri
     take: (entries) => {
       for (const entry of entries) {
         waiting.push(entry)
+        taken++
         bytes += entry.body.length
       }
       if (waiting.length > 0 && !failure) run()
     },
     room: () => until(() => bytes <= mostWaiting),
-    settled: () => until(() => waiting.length === 0),
+    settled: () => {
+      const all = taken
+      return until(() => inserted >= all)
+    },
   }
 }

@@ -104,6 +104,9 @@ const BY_NAME = {
 
 const isNamed = (name: string): name is keyof typeof BY_NAME => Object.hasOwn(BY_NAME, name)
 
+/** What is typed there looks for a page; no task is begun by it. */
+const isSearchField = ({ type, elementType }: JsonObject): boolean => (elementType ?? type) === 'search'
+
 /** One for each door or file: it remembers which forms were begun. Of what was typed nothing is ever copied. */
 export const createSnowplowMapping = (): ((event: SnowplowEvent) => readonly Converted[]) => {
   const forms = createFormVisits()
@@ -125,7 +128,7 @@ export const createSnowplowMapping = (): ((event: SnowplowEvent) => readonly Con
       return pageView(base, event.title)
     }
     if (name === 'focus_form' || name === 'change_form')
-      return forms.isVisit(formEvent(event, base.url))
+      return !isSearchField(data) && forms.isVisit(formEvent(event, base.url))
         ? [toRecord(base, { type: 'step', step: stepOf(base.url) })]
         : touch(base)
     return isNamed(name) ? BY_NAME[name](base, data) : SKIP

@@ -46,6 +46,11 @@ describe('what an event means', () => {
     ['a ping', { e: 'pp' }, ['page_view']],
     ['a focus', ue(`${SP}/focus_form/jsonschema/1-0-0`, { elementId: 'postcode', value: 'ZZ1 1ZZ' }), ['step address']],
     [
+      'a search field',
+      ue(`${SP}/focus_form/jsonschema/1-0-0`, { elementId: 'q', elementType: 'search' }),
+      ['page_view'],
+    ],
+    [
       'a change',
       ue(`${SP}/change_form/jsonschema/1-0-0`, { elementId: 'phone', value: '01632 960001' }),
       ['step address'],

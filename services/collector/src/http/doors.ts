@@ -6,7 +6,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Keys } from '../keys/keys.ts'
 import type { Admission, Caller } from './admission.ts'
 import { BODY_BYTES, parseContentType } from './body.ts'
-import { type Call, createCall } from './call.ts'
+import { type Call, createCall, createIds } from './call.ts'
 import type { Limits } from './limits.ts'
 import {
   type Answer,
@@ -124,101 +124,121 @@ const allowOrigin = (
   return true
 }
 
-/** To be called once in a scope of its own. */
-export const createDoors = (scope: FastifyInstance, parts: DoorsParts): ((routes: readonly DoorRoute[]) => void) => {
-  const { keys, limits, clock, metricsOf, logger } = parts
-  const { refuse, answer } = createAnswering(parts)
+interface Frame extends DoorsParts {
+  readonly scope: FastifyInstance
+  /** What is known of a request, from the first time that it is asked for. */
+  readonly visit: (request: FastifyRequest, metrics?: StageMetrics) => Visit
+  readonly refuse: ReturnType<typeof createAnswering>['refuse']
+  readonly answer: ReturnType<typeof createAnswering>['answer']
+}
+
+const createFrame = (scope: FastifyInstance, parts: DoorsParts): Frame => {
+  const { limits, clock, metricsOf } = parts
+  const callParts = { nextId: createIds(), networkOf: limits.networkOf }
   const visits = new WeakMap<FastifyRequest, Visit>()
   const elsewhere = metricsOf('door-elsewhere')
-
-  const visit = (request: FastifyRequest, metrics: StageMetrics): Visit => {
+  const visit: Frame['visit'] = (request, metrics = elsewhere) => {
     const known = visits.get(request)
     if (known) return known
-    const made: Visit = { call: createCall(request, clock(), limits.networkOf), metrics, caller: undefined }
+    const made: Visit = { call: createCall(request, clock(), callParts), metrics, caller: undefined }
     visits.set(request, made)
     return made
   }
+  return { ...parts, ...createAnswering(parts), scope, visit }
+}
 
-  // Bodies are read as they come: whether they are what they say is for the door to see.
+/** Bodies are read as they come: whether they are what they say is for the door to see. */
+const takeBodies = ({ scope, visit, refuse, logger }: Frame): void => {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   scope.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error)
     if (problem === 'fault') logger.error({ err: error }, 'A door failed, which is a fault of Ringback.')
-    return refuse(reply, visit(request, elsewhere), refused(problem))
+    return refuse(reply, visit(request), refused(problem))
   })
+}
 
-  const addRoute = (route: DoorRoute): void => {
-    const metrics = metricsOf(`door-${route.name}`)
-    scope.route({
-      method: route.method,
-      url: route.path,
-      bodyLimit: BODY_BYTES,
-      onRequest: async (request, reply) => {
-        const own = visit(request, metrics)
-        const { call } = own
-        if (route.isForPages) allowOrigin(reply, call.origin, keys, route.takesCredentials)
-        const tooMany = limits.request(call.network)
-        if (tooMany) return refuse(reply, own, tooMany)
-        const admission = route.admit?.(call)
-        if (admission?.kind === 'admitted') own.caller = admission.caller
-        const refusal =
-          limits.rejections(asWho(call, own.caller)) ??
-          (admission?.kind === 'refused' ? admission : undefined) ??
-          checkType(route, call)
-        if (refusal) return refuse(reply, own, refusal)
-      },
-      handler: async (request, reply) => {
-        const own = visit(request, metrics)
-        const said = await route.handle(own)
-        metrics.batch(1, (clock() - own.call.received) / 1_000)
-        return answer(reply, own, said)
-      },
-    })
-  }
+/** Told before the body is read: the cheapest first. */
+const whyNot = (route: DoorRoute, visit: Visit, { limits }: Frame): Refused | undefined => {
+  const { call } = visit
+  const tooMany = limits.request(call.network)
+  if (tooMany) return tooMany
+  const admission = route.admit?.(call)
+  if (admission?.kind === 'admitted') visit.caller = admission.caller
+  return (
+    limits.rejections(asWho(call, visit.caller)) ??
+    (admission?.kind === 'refused' ? admission : undefined) ??
+    checkType(route, call)
+  )
+}
 
-  const addPreflight = (path: string, takesCredentials: boolean): void => {
-    scope.options(path, async (request, reply) => {
-      const own = visit(request, elsewhere)
-      if (!allowOrigin(reply, own.call.origin, keys, takesCredentials))
-        return refuse(reply, own, refused('wrong_origin', 'no key is for pages of this origin'))
-      return reply
-        .headers({
-          'access-control-allow-methods': 'POST, GET',
-          'access-control-allow-headers': PAGE_HEADERS,
-          'access-control-max-age': PREFLIGHT_SECONDS,
-        })
-        .code(204)
-        .send()
-    })
-  }
+const addRoute = (route: DoorRoute, frame: Frame): void => {
+  const { scope, keys, clock, metricsOf, visit, refuse, answer } = frame
+  const metrics = metricsOf(`door-${route.name}`)
+  scope.route({
+    method: route.method,
+    url: route.path,
+    bodyLimit: BODY_BYTES,
+    onRequest: async (request, reply) => {
+      const own = visit(request, metrics)
+      if (route.isForPages) allowOrigin(reply, own.call.origin, keys, route.takesCredentials)
+      const refusal = whyNot(route, own, frame)
+      if (refusal) return refuse(reply, own, refusal)
+    },
+    handler: async (request, reply) => {
+      const own = visit(request, metrics)
+      const said = await route.handle(own)
+      metrics.batch(1, (clock() - own.call.received) / 1_000)
+      return answer(reply, own, said)
+    },
+  })
+}
 
-  const addOtherMethods = (path: string, taken: readonly string[]): void => {
-    const allow = taken.join(', ')
-    scope.route({
-      method: METHODS.filter((method) => !taken.includes(method)),
-      url: path,
-      handler: async (request, reply) =>
-        refuse(reply, visit(request, elsewhere), {
-          ...refused('wrong_method', `expected ${allow}`),
-          headers: { allow },
-        }),
-    })
-  }
+const addPreflight = (path: string, takesCredentials: boolean, { scope, keys, visit, refuse }: Frame): void => {
+  scope.options(path, async (request, reply) => {
+    const own = visit(request)
+    if (!allowOrigin(reply, own.call.origin, keys, takesCredentials))
+      return refuse(reply, own, refused('wrong_origin', 'no key is for pages of this origin'))
+    return reply
+      .headers({
+        'access-control-allow-methods': 'POST, GET',
+        'access-control-allow-headers': PAGE_HEADERS,
+        'access-control-max-age': PREFLIGHT_SECONDS,
+      })
+      .code(204)
+      .send()
+  })
+}
 
-  return (routes) => {
-    for (const route of routes) addRoute(route)
-    for (const path of new Set(routes.map((route) => route.path))) {
-      const here = routes.filter((route) => route.path === path)
-      const isForPages = here.some((route) => route.isForPages)
-      if (isForPages)
-        addPreflight(
-          path,
-          here.some((route) => route.takesCredentials === true),
-        )
-      const taken = here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
-      addOtherMethods(path, isForPages ? [...taken, 'OPTIONS'] : taken)
-    }
-    scope.all('/v1/*', async (request, reply) => refuse(reply, visit(request, elsewhere), refused('not_found')))
-  }
+const addOtherMethods = (path: string, taken: readonly string[], { scope, visit, refuse }: Frame): void => {
+  const allow = taken.join(', ')
+  const refusal: Refused = { ...refused('wrong_method', `expected ${allow}`), headers: { allow } }
+  scope.route({
+    method: METHODS.filter((method) => !taken.includes(method)),
+    url: path,
+    handler: async (request, reply) => refuse(reply, visit(request), refusal),
+  })
+}
+
+const addPath = (path: string, routes: readonly DoorRoute[], frame: Frame): void => {
+  const takesCredentials = routes.some((route) => route.takesCredentials === true)
+  const isForPages = routes.some((route) => route.isForPages)
+  if (isForPages) addPreflight(path, takesCredentials, frame)
+  const taken = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+  addOtherMethods(path, isForPages ? [...taken, 'OPTIONS'] : taken, frame)
+}
+
+/** In a scope of their own, once. */
+export const addDoors = (scope: FastifyInstance, parts: DoorsParts, routes: readonly DoorRoute[]): void => {
+  const frame = createFrame(scope, parts)
+  takeBodies(frame)
+  for (const route of routes) addRoute(route, frame)
+  for (const path of new Set(routes.map((route) => route.path)))
+    addPath(
+      path,
+      routes.filter((route) => route.path === path),
+      frame,
+    )
+  const { visit, refuse } = frame
+  scope.all('/v1/*', async (request, reply) => refuse(reply, visit(request), refused('not_found')))
 }

@@ -1,5 +1,5 @@
 /** How much may come through the doors: by key, and by network of addresses. Only in memory, and networks only by a hash. */
-import { createHmac, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { isIPv4 } from 'node:net'
 import { type Config, type Instant, MINUTE_MS, SECOND_MS } from '@ringback/contracts'
 import { createBuckets } from './buckets.ts'
@@ -45,7 +45,7 @@ const later = (waitMs: number, detail: string): Refused | undefined =>
     : { ...refused('too_many', detail), retryAfterSeconds: Math.max(1, Math.ceil(waitMs / SECOND_MS)) }
 
 export const createLimits = (limits: Config['collector']['limits'], clock: () => Instant): Limits => {
-  const salt = randomBytes(32)
+  const salt = randomBytes(32).toString('base64url')
   const perSecond = (points: number) => createBuckets({ points, perMs: SECOND_MS, clock })
   const perMinute = (points: number) => createBuckets({ points, perMs: MINUTE_MS, clock })
   const requests = perSecond(limits.requestsPerSecond)
@@ -53,7 +53,7 @@ export const createLimits = (limits: Config['collector']['limits'], clock: () =>
   const records = perSecond(limits.recordsPerSecond)
   const codes = perMinute(limits.codesPerMinute)
   return {
-    networkOf: (address) => createHmac('sha256', salt).update(networkPrefix(address)).digest('base64url').slice(0, 16),
+    networkOf: (address) => hash('sha256', `${salt}|${networkPrefix(address)}`, 'base64url').slice(0, 16),
     request: (network) => later(requests.take(network, 1), 'more requests from one network than it may send'),
     rejections: (asWho) => later(rejections.waitFor(asWho, 1), 'more requests were refused than is usual'),
     rejected: (asWho) => rejections.charge(asWho, 1),

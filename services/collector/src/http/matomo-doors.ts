@@ -18,9 +18,6 @@ export interface MatomoDoorsParts {
   readonly zone: Zone
 }
 
-/** Matomo's own script posts JSON as a form. */
-const TYPES = [...JSON_TYPES, 'application/x-www-form-urlencoded']
-
 const NO_IMAGE: Answer = { kind: 'answered', status: 204, headers: { 'cache-control': 'no-store' } }
 const BAD: readonly Converted[] = [{ kind: 'bad', refusal: { reason: 'schema', pointer: '' } }]
 
@@ -90,7 +87,7 @@ export const matomoDoors = ({ keys, take, zone }: MatomoDoorsParts): readonly Do
     about: { summary: 'Matomo’s tracking API; the write key in the path, or as token_auth.', keys: ['write'] },
   } as const
   const doorsAt = (path: string, rest: Pick<DoorRoute, 'admit'>): readonly DoorRoute[] => [
-    { ...shared, ...rest, method: 'POST', path, types: TYPES, handle: post },
+    { ...shared, ...rest, method: 'POST', path, types: JSON_TYPES, handle: post },
     { ...shared, ...rest, method: 'GET', path, handle: get },
   ]
   return ['/matomo.php', '/piwik.php'].flatMap((path) => [

@@ -77,7 +77,8 @@ const toOperation = (route: DoorRoute): Json => {
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: body }),
     responses: { ...answersOf(route), ...problemsOf(route) },
-    security: (route.about?.keys ?? []).flatMap((kind): readonly Json[] => SECURITY[kind]),
+    // What a door does not tell, its protocol has its own way for.
+    ...(route.about && { security: route.about.keys.flatMap((kind): readonly Json[] => SECURITY[kind]) }),
   }
 }
 

@@ -18,8 +18,8 @@ export interface RecordDoorsParts {
   readonly take: Take
 }
 
-/** `navigator.sendBeacon` posts text. */
-export const JSON_TYPES = ['application/json', 'text/plain', '']
+/** `navigator.sendBeacon` posts text; curl and Python's urllib call what they send a form where nobody says otherwise. */
+export const JSON_TYPES = ['application/json', 'text/plain', 'application/x-www-form-urlencoded', '']
 
 interface RecordDoor {
   readonly name: string

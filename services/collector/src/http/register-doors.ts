@@ -9,7 +9,7 @@ import type { Intake } from '../intake.ts'
 import type { Keep } from '../keep.ts'
 import type { Keys } from '../keys/keys.ts'
 import { codesDoor } from './codes.ts'
-import { createDoors, type DoorRoute } from './doors.ts'
+import { addDoors, type DoorRoute } from './doors.ts'
 import { createGather } from './gather.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { matomoDoors } from './matomo-doors.ts'
@@ -73,5 +73,5 @@ const routesOf = (kit: DoorKit): readonly DoorRoute[] => [
 /** Before the server listens. The server's own `trustProxy` says whose word for an address is taken. */
 export const registerDoors = (app: FastifyInstance, parts: DoorParts): void => {
   const kit = createKit(parts)
-  void app.register(async (scope) => createDoors(scope, kit)(withOpenApi(routesOf(kit))))
+  void app.register(async (scope) => addDoors(scope, kit, withOpenApi(routesOf(kit))))
 }

@@ -1,5 +1,5 @@
 /** Keys as people hold them: `rbw_…` is a write key, `rbs_ID_…` a secret one. Scanners for secrets find them by their beginning. */
-import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, hash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 
 const WRITE = 'rbw_'
 const SECRET = 'rbs_'
@@ -10,7 +10,7 @@ const ID_BYTES = 8
 export const createKeyId = (): string => randomBytes(ID_BYTES).toString('hex')
 export const createWriteKey = (): string => `${WRITE}${randomBytes(WRITE_BYTES).toString('base64url')}`
 
-export const hashOf = (key: string): string => createHash('sha256').update(key).digest('base64url')
+export const hashOf = (key: string): string => hash('sha256', key, 'base64url')
 
 export const isSecretKey = (text: string): boolean => text.startsWith(SECRET)
 

@@ -4,12 +4,12 @@ import type { TestDoors } from './test-doors.ts'
 
 export interface Listening {
   readonly url: string
-  /** Resolves when it holds after something was answered; rejects after ten seconds. */
+  /** Resolves when it holds after something was answered; rejects after half a minute. */
   readonly until: (holds: () => boolean) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 
 export const listen = async ({ app }: TestDoors): Promise<Listening> => {
   let look = (): void => undefined
