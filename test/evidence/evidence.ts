@@ -53,7 +53,7 @@ const measures = await measure(council, book, {
   taskRates: product.rows('task-rates', now),
 })
 const spent = product.spent()
-console.log(`${number(records)} records of Borsetshire, ${number(bad)} of them bad as they were meant to be (${number(book.bad())} made so).
+console.log(`${number(records)} records of Borsetshire, ${number(bad)} of them bad as they were meant to be (${number(book.bad())} made so; what comes twice counts twice).
 Imported in ${spent.seconds.toFixed(0)} s, ${spent.cpuSeconds.toFixed(0)} CPU-seconds, at most ${(spent.peakBytes / 1024 ** 3).toFixed(2)} GB; all of it in ${seconds()} s, this process at most ${(process.resourceUsage().maxRSS / 1024 ** 2).toFixed(2)} GB.
 `)
 console.log(reportText(measures))

@@ -3,7 +3,7 @@ import type { IncidentMeasures, Stretch } from './incident-measures.ts'
 import type { ContactMeasures } from './contact-measures.ts'
 import type { FlagMeasures } from './flags.ts'
 import type { Measures } from './measure.ts'
-import type { Proposal } from './proposal.ts'
+import type { Estimate, Proposal } from './proposal.ts'
 import type { RateMeasures } from './rates.ts'
 import { number, percent, type Share, shareValue, type Tally, told } from './share.ts'
 
@@ -59,9 +59,17 @@ ${table(
 )}`
 }
 
-const proposalText = ({ sight, lawSight, estimated, tasksWithin }: Proposal): string => `PROPOSED
-sight as docs/evidence.md proposes: ${percent(sight)}, as it is: ${percent(lawSight)}. The estimate would be ${percent(estimated, 2)};
-  the interval divided by it would hold the truth for ${told(tasksWithin)} tasks.`
+const estimateText = ({ sight, estimated, tasksWithin }: Estimate): string =>
+  `sight ${percent(sight)}, the estimate ${percent(estimated, 2)}, the interval divided by it holds the truth for ${told(tasksWithin)} tasks`
+
+const proposalText = ({
+  plain,
+  net,
+  lawSight,
+}: Proposal): string => `PROPOSED (docs/evidence.md); the law's sight is ${percent(lawSight)}
+Contacts as they are counted: ${estimateText(plain)}.
+Coincidence taken off each kind: ${estimateText(net)}.
+  Limited: here the truth takes it off; the product would need a placebo over all pairs, and would do a little worse.`
 
 const ratesText = ({ counts, estimated, tasks, ...rates }: RateMeasures): string => {
   const { reachable, flagged, failures, placebo, coincidences, trueFailures, trueJourneys, journeys } = counts
