@@ -27,12 +27,15 @@ const entryOf = (id: string, received = 5): InboxEntry => ({
 const badRow = { id: 'b', reason: 'json' } as unknown as SealedBadRow
 
 /** An inbox of entries in memory, one a batch, and a pipeline that notes what it folds. */
-const createWorld = (more: Partial<{ fold: () => void; insertBadRows: () => Promise<void> }> = {}) => {
+const createWorld = (
+  more: Partial<{ fold: () => void; insertBadRows: () => Promise<void>; mayRest: boolean }> = {},
+) => {
   const waiting: InboxEntry[] = []
   const folded: { readonly nodes: readonly string[]; readonly received: number }[] = []
   const bad: SealedBadRow[] = []
   const read: number[] = []
   const troubles: string[] = []
+  const pauses: number[] = []
   const world = { progress: { ...NO_PROGRESS } as Progress, settled: 0 }
   let onSettled: () => void = () => undefined
   const parts: DrainParts = {
@@ -64,13 +67,20 @@ const createWorld = (more: Partial<{ fold: () => void; insertBadRows: () => Prom
         return entry && { upTo: after + 1, entries: [entry], hasMore: waiting.length > after + 1 }
       },
     },
+    mayRest: () => more.mayRest ?? true,
     onRead: (upTo) => read.push(upTo),
-    patience: { random: () => 0, pause: () => new Promise((go) => setImmediate(go)) },
+    patience: {
+      random: () => 0,
+      pause: (ms) => {
+        pauses.push(ms)
+        return new Promise((go) => setImmediate(go))
+      },
+    },
     metrics: NO_METRICS,
     onTrouble: ({ message }) => troubles.push(message),
   }
   const isSettled = (): Promise<void> => new Promise((go) => (onSettled = go))
-  return { parts, waiting, folded, bad, read, troubles, world, isSettled }
+  return { parts, waiting, folded, bad, read, troubles, world, pauses, isSettled }
 }
 
 test('folds what waits, in order, notes it as read, and goes on when it is woken', async () => {
@@ -160,4 +170,36 @@ test('told to give up while a store is away, it does', async () => {
     new Promise((_go, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
   await createDrain({ ...parts, patience: { random: () => 0, pause } }).stop(5)
   expect(read).toEqual([])
+})
+
+describe('while more comes in as it works', () => {
+  /** The pauses after two steps, the doors having appended during the first. */
+  const pausesOf = async (mayRest: boolean): Promise<readonly number[]> => {
+    let onFold: () => void = () => undefined
+    const { parts, waiting, pauses, isSettled } = createWorld({ mayRest, fold: () => onFold() })
+    waiting.push(entryOf('a'), entryOf('b'))
+    const settled = isSettled()
+    const drain = createDrain(parts)
+    let isFirst = true
+    onFold = () => {
+      const began = performance.now()
+      while (performance.now() - began < 5);
+      if (isFirst) drain.wake()
+      isFirst = false
+    }
+    await settled
+    await drain.stop(1_000)
+    return pauses
+  }
+
+  test('it rests longer than it worked, so that the doors come first', async () => {
+    const [first = 0, second] = await pausesOf(true)
+    expect(first).toBeGreaterThanOrEqual(10)
+    // Nothing came during the second: it only waits for company.
+    expect(second).toBe(200)
+  })
+
+  test('it does not where too much waits', async () => {
+    expect((await pausesOf(false))[0]).toBe(0)
+  })
 })

@@ -40,8 +40,8 @@ export type Beside = (running: Running) => Promise<void>
 
 /** What the doors took last is in the tables when the process ends, if that takes no longer. */
 const DRAIN_WITHIN_MS = 3_000
-/** Of two threads that want the same core the doors get nine tenths: what is accepted may wait, who knocks may not. */
-const NICE = 10
+/** Of two threads that want the same core the doors get three quarters: what is accepted may wait, who knocks may not. */
+const NICE = 5
 
 /**
  * On Linux a priority is a thread's own, and goes over to the threads that it begins from then on: the tables' own, and the one that
@@ -87,6 +87,7 @@ const runHouse = async (
   const drain = createDrain({
     ...house,
     inbox,
+    mayRest: () => inbox.waitingBytes() < house.config.collector.inbox / 4,
     onRead: edge.read,
     patience: { random: Math.random, pause },
     metrics: metrics.of('pipeline'),
