@@ -67,6 +67,7 @@ const sources = createHash('sha256').update(installed)
 const visit = (folder) => {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
+    if (entry.name === 'dist') continue
     if (entry.isDirectory()) visit(path)
     else sources.update(`${path}|${statSync(path).mtimeMs}|`)
   }
@@ -75,6 +76,7 @@ for (const file of manifests) {
   visit(join(dirname(file), 'src'))
   sources.update(String(existsSync(join(dirname(file), 'dist'))))
 }
+visit(join(root, 'test'))
 sources.update(readFileSync(join(root, 'tsconfig.base.json')))
 const built = sources.digest('hex')
 if (!isStamped('built', built)) {

@@ -280,15 +280,20 @@ const replay = async (): Promise<void> => {
 
 /** Until every partition's position in Redis is the end of its log. */
 const rebuilt = async (): Promise<void> => {
-  const url = (JSON.parse(readFileSync(join(folder, 'native.json'), 'utf8')) as { redis: { url: string } }).redis.url
-  const state = openRedisState({ redis: { url }, ...kafka, expiresAfterMs: 1e9 })
+  // All servers are new ones, and so are the connections.
+  const { redis, kafka: broker } = JSON.parse(readFileSync(join(folder, 'native.json'), 'utf8')) as {
+    readonly redis: { readonly url: string }
+    readonly kafka: { readonly brokers: readonly string[] }
+  }
+  const again = createKafkaLog({ brokers: broker.brokers, clientId: 'bench', clock: () => Date.now() })
+  const state = openRedisState({ redis: { url: redis.url }, ...kafka, expiresAfterMs: 1e9 })
   for (;;) {
-    const bounds = await log.bounds(topics.households)
+    const bounds = await again.bounds(topics.households)
     const positions = await Promise.all(bounds.map((_, partition) => state.read(partition, ['next'])))
     if (positions.every(([next], partition) => Number(next) === bounds[partition]?.end)) break
     await pause(250)
   }
-  await state.close()
+  await Promise.all([state.close(), again.close()])
 }
 
 try {
