@@ -71,6 +71,8 @@ const BYTES_A_PIECE = 32
 const mayExceed = (value: unknown, bytes: number): boolean => bytesLeft(value, bytes) < 0
 
 const bytesLeft = (value: unknown, room: number): number => {
+  // So it goes no deeper than the room allows, however deep the value is.
+  if (room < 0) return room
   if (typeof value === 'string') return room - BYTES_A_CHARACTER * value.length - BYTES_A_PIECE
   if (typeof value !== 'object' || value === null) return room - BYTES_A_PIECE
   let left = room - BYTES_A_PIECE
