@@ -54,8 +54,11 @@ export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): 
   const env = openEnvironment(path)
   /** By the hash of its name: the id of a node. */
   const ids = env.openDB<number, string>('ids', {})
-  /** By id, which counts up: what is new lies together, and a transaction touches few pages of what is old. */
-  const nodes = env.openDB<KeptNode, number>('nodes', {})
+  /**
+   * By id, which counts up: what is new lies together, and a transaction touches few pages of what is old. What a large household holds is
+   * compressed; what was written before it was is read as it is.
+   */
+  const nodes = env.openDB<KeptNode, number>('nodes', { compression: true })
   /** By (sequence, table, rows). */
   const outbox = env.openDB<Buffer, OutboxKey>('outbox', { encoding: 'binary' })
   const profiles = env.openDB<FactsMessage, string>('profiles', {})
