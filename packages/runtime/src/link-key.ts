@@ -57,7 +57,7 @@ const writeDurably = (file: string, text: string): void => {
 }
 
 /** What a folder names is on disk only when the folder itself is. */
-const syncFolder = (folder: string): void => {
+export const syncFolder = (folder: string): void => {
   const descriptor = openSync(folder, 'r')
   try {
     fsyncSync(descriptor)

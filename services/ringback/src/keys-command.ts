@@ -5,15 +5,13 @@
 import { dirname, join } from 'node:path'
 import {
   changeKeyFile,
-  createKeyId,
-  createSecrets,
-  createWriteKey,
-  hashOf,
   KEY_KINDS,
   type KeyEntry,
   type KeyKind,
   keysFileOf,
   type KeysPlaces,
+  type KeyWish,
+  makeKey,
   readKeyFile,
 } from '@ringback/collector'
 import { formatInstant, ID_LENGTH, type Instant } from '@ringback/contracts'
@@ -47,13 +45,7 @@ const parseOrigin = (text: string): string => {
   throw usageError('--origin: expected scheme and host alone, such as https://my.borsetshire.gov.uk')
 }
 
-interface Wish {
-  readonly kind: KeyKind
-  readonly name: string
-  readonly origins: readonly string[]
-}
-
-const parseWish = ({ values, positionals }: ParsedCommand): Wish => {
+const parseWish = ({ values, positionals }: ParsedCommand): KeyWish => {
   const [, ...given] = positionals
   const stated = typeof values['kind'] === 'string' ? [values['kind']] : []
   const [kind = 'write', ...more] = [...stated, ...given].map(parseKind)
@@ -88,17 +80,9 @@ const placeOf = (common: CommonOptions, io: Io): Place => {
   }
 }
 
-/** The entry for the file, and the key itself, which nobody is shown again. */
-const make = ({ kind, name, origins }: Wish, { linkKey }: Place, now: Instant): { entry: KeyEntry; key: string } => {
-  const common = { id: createKeyId(), name, created_at: formatInstant(now), revoked_at: null }
-  if (kind === 'secret') return { entry: { ...common, kind }, key: createSecrets(linkKey())(common.id) }
-  const key = createWriteKey()
-  return { entry: { ...common, kind, origins: [...origins], sha256: hashOf(key) }, key }
-}
-
 const create = async (parsed: ParsedCommand, place: Place, now: Instant, io: Io): Promise<number> => {
   const wish = parseWish(parsed)
-  const { entry, key } = make(wish, place, now)
+  const { entry, key } = makeKey(wish, place.linkKey, now)
   changeKeyFile(place.file, io.clock(), (keys) => {
     const alike = keys.filter((one) => isActive(one) && one.kind === 'secret' && one.name === wish.name)
     if (wish.kind === 'secret' && alike.length >= MOST_SECRETS)

@@ -16,6 +16,7 @@ import {
 import { dirname } from 'node:path'
 import { ID_LENGTH, SECOND_MS } from '@ringback/contracts'
 import { RingbackError } from '@ringback/pipeline'
+import { syncFolder } from '@ringback/runtime'
 import { z } from 'zod'
 
 export const KEY_KINDS = ['write', 'secret'] as const
@@ -80,15 +81,6 @@ const openNext = (next: string, now: number): number => {
       throw new RingbackError('store', `${next}: somebody else changes the keys: try again`, { cause, retryable: true })
     }
     throw new RingbackError('store', `${next}: cannot be written: ${message}`, { cause })
-  }
-}
-
-const syncFolder = (folder: string): void => {
-  const descriptor = openSync(folder, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
   }
 }
 

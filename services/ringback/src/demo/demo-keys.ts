@@ -1,6 +1,6 @@
 /** The keys of the demo's own systems: made for one run, and gone with it. */
-import { changeKeyFile, createKeyId, createSecrets, createWriteKey, hashOf, type KeyEntry } from '@ringback/collector'
-import { formatInstant, type Instant } from '@ringback/contracts'
+import { changeKeyFile, makeKey } from '@ringback/collector'
+import type { Instant } from '@ringback/contracts'
 
 export interface DemoKeys {
   readonly write: string
@@ -9,25 +9,13 @@ export interface DemoKeys {
 
 const NAME = 'demo'
 
-/** Those of former runs are revoked. */
+/** Those of former runs open nothing any more. */
 export const makeDemoKeys = (file: string, linkKey: Uint8Array, now: Instant): DemoKeys => {
-  const write = createWriteKey()
-  const id = createKeyId()
-  const entries: readonly KeyEntry[] = [
-    {
-      id: createKeyId(),
-      kind: 'write',
-      name: NAME,
-      created_at: formatInstant(now),
-      revoked_at: null,
-      origins: [],
-      sha256: hashOf(write),
-    },
-    { id, kind: 'secret', name: NAME, created_at: formatInstant(now), revoked_at: null },
-  ]
+  const make = (kind: 'write' | 'secret') => makeKey({ kind, name: NAME, origins: [] }, () => linkKey, now)
+  const [write, secret] = [make('write'), make('secret')]
   changeKeyFile(file, now, (keys) => ({
-    keys: [...keys.filter(({ name }) => name !== NAME), ...entries],
+    keys: [...keys.filter(({ name }) => name !== NAME), write.entry, secret.entry],
     result: undefined,
   }))
-  return { write, secret: createSecrets(linkKey)(id) }
+  return { write: write.key, secret: secret.key }
 }

@@ -1,7 +1,6 @@
 /** What the council's systems have sent before the demo begins: as files, through the same import as anybody's. */
-import { mkdirSync, rmSync } from 'node:fs'
-import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Instant } from '@ringback/contracts'
 import type { Council, Delivery } from '@ringback/council'
@@ -32,13 +31,6 @@ const writeFiles = async (
   const records = createWriteStream(path)
   files.set(RECORDS, [path])
   let written = 0
-  const write = async (name: string, text: string): Promise<void> => {
-    const stream = name === path ? records : createWriteStream(name)
-    if (!stream.write(text)) await once(stream, 'drain')
-    if (stream === records) return
-    stream.end()
-    await once(stream, 'finish')
-  }
   let next: Delivery | undefined
   for (let count = 0; ; count++) {
     const { value, done } = deliveries.next()
@@ -49,10 +41,11 @@ const writeFiles = async (
     }
     if (value.kind === 'records') {
       written += value.records.length
-      await write(path, value.records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+      const lines = value.records.map((record) => `${JSON.stringify(record)}\n`).join('')
+      if (!records.write(lines)) await once(records, 'drain')
     } else {
       const name = join(folder, value.name)
-      await write(name, value.text)
+      writeFileSync(name, value.text)
       files.set(value.feed, [...(files.get(value.feed) ?? []), name])
     }
     if (count % DELIVERIES_AT_ONCE === 0) {
