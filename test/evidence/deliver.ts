@@ -1,8 +1,12 @@
-/** A council's weeks, written to files as they come and imported week by week, each with the clock of its end. */
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+/**
+ * A council's weeks, written to files as they come and imported week by week, each with the clock of its end. While one is imported the
+ * next is made, and the truth waits in a file until the last one is in: what is remembered of it needs room that the product has meanwhile.
+ */
+import { closeSync, createReadStream, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { formatInstant, type Instant, WEEK_MS } from '@ringback/contracts'
-import type { Council, Delivery } from '@ringback/council'
+import type { Council, Delivery, TrueRecord } from '@ringback/council'
 import type { Product } from './product.ts'
 import type { TruthBook } from './truth-book.ts'
 
@@ -60,15 +64,53 @@ export interface Destination {
 
 const createWeeks = ({ configYaml, mappings }: Council, { folder, product, progress }: Destination) => {
   writeFileSync(join(folder, 'ringback.yaml'), configYaml)
-  const make = (): WeekFolder => createWeekFolder(join(folder, 'arrived'), mappings, product)
+  let made = 0
+  const make = (): WeekFolder => createWeekFolder(join(folder, `arrived-${++made}`), mappings, product)
   let week = make()
+  let bad = 0
+  /** The import of the week before. */
+  let importing: Promise<void> = Promise.resolve()
+  const importWeek = async (over: WeekFolder, now: Instant): Promise<void> => {
+    bad += await over.importAll(now)
+    progress(`imported up to ${formatInstant(now)}: ${product.spent().seconds.toFixed(0)} s so far`)
+  }
   return {
     take: (delivery: Delivery): void => week.take(delivery),
-    over: async (now: Instant): Promise<number> => {
-      const bad = await week.importAll(now)
-      progress(`imported up to ${formatInstant(now)}: ${product.spent().seconds.toFixed(0)} s so far`)
+    /** Begins to import what has come, when what came before is in. */
+    over: async (now: Instant): Promise<void> => {
+      await importing
+      importing = importWeek(week, now)
+      // It is waited for with the next, or at the end.
+      importing.catch(() => undefined)
       week = make()
+    },
+    /** Resolves to how many rows were bad. */
+    end: async (): Promise<number> => {
+      await importing
       return bad
+    },
+  }
+}
+
+/** Truth that waits. */
+const createTruthFile = (file: string) => {
+  const descriptor = openSync(file, 'w')
+  let lines: string[] = []
+  const flush = (): void => {
+    writeSync(descriptor, lines.join(''))
+    lines = []
+  }
+  return {
+    add: (truth: TrueRecord): void => {
+      lines.push(`${JSON.stringify(truth)}\n`)
+      if (lines.length === 10_000) flush()
+    },
+    readInto: async (book: TruthBook): Promise<void> => {
+      flush()
+      closeSync(descriptor)
+      const read = createInterface({ input: createReadStream(file), crlfDelay: Infinity })
+      for await (const line of read) book.add(JSON.parse(line) as TrueRecord)
+      rmSync(file)
     },
   }
 }
@@ -83,17 +125,16 @@ export const deliverCouncil = async (
   destination?: Destination,
 ): Promise<Delivered> => {
   const weeks = destination && createWeeks(council, destination)
+  const truths = destination && createTruthFile(join(destination.folder, 'truth.ndjson'))
   let weekEnd = council.start + WEEK_MS
   let records = 0
-  let bad = 0
   let endedAt = council.start
   for (const output of council.everything()) {
     if (output.kind === 'truth') {
-      book.add(output.truth)
+      ;(truths ?? book).add(output.truth)
       continue
     }
-    for (; output.arrivesAt >= weekEnd && weekEnd < council.end; weekEnd += WEEK_MS)
-      bad += (await weeks?.over(weekEnd)) ?? 0
+    for (; output.arrivesAt >= weekEnd && weekEnd < council.end; weekEnd += WEEK_MS) await weeks?.over(weekEnd)
     endedAt = output.arrivesAt
     if (output.kind === 'records') {
       book.addRecords(output.records)
@@ -101,6 +142,8 @@ export const deliverCouncil = async (
     } else records += output.text.split('\r\n').length - 2
     weeks?.take(output)
   }
-  bad += (await weeks?.over(endedAt + 60_000)) ?? 0
+  await weeks?.over(endedAt + 60_000)
+  const bad = (await weeks?.end()) ?? 0
+  await truths?.readInto(book)
   return { records, bad, endedAt }
 }

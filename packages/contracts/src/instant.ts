@@ -68,8 +68,26 @@ export const parseInstant = (text: string): Instant | undefined => {
   return at < EARLIEST || at > LATEST ? undefined : at
 }
 
+const DAY_TEXTS = 512
+/** The last days that were written, each where its number falls: a row names few days, and a household much the same. */
+const dayTexts: { day: number; text: string }[] = []
+const TWO_DIGITS = Array.from({ length: 100 }, (_, i) => String(i).padStart(2, '0'))
+
 /** RFC 3339 in UTC with milliseconds, as in every row and export. */
-export const formatInstant = (at: Instant): string => new Date(at).toISOString()
+export const formatInstant = (at: Instant): string => {
+  const day = Math.floor(at / DAY_MS)
+  const slot = day & (DAY_TEXTS - 1)
+  let known = dayTexts[slot]
+  if (known?.day !== day) {
+    known = { day, text: new Date(at).toISOString().slice(0, -'00:00:00.000Z'.length) }
+    dayTexts[slot] = known
+  }
+  const ms = Math.trunc(at - day * DAY_MS)
+  const seconds = Math.floor(ms / SECOND_MS)
+  const minutes = Math.floor(seconds / 60)
+  const fraction = String(ms % SECOND_MS).padStart(3, '0')
+  return `${known.text}${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[seconds % 60]}.${fraction}Z`
+}
 
 /** Reads a calendar day `YYYY-MM-DD` from 1900 on; undefined if there is no such day. */
 export const parseDay = (text: string): LocalDay | undefined => {

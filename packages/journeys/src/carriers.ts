@@ -66,7 +66,18 @@ export interface ParsedContact {
 
 const isInbound = (leg: CanonicalLeg): boolean => (leg.direction ?? 'inbound') === 'inbound'
 
+/** Facts are never changed, and are asked for more than once in one judging. */
+const parsedContacts = new WeakMap<ContactFacts, ParsedContact>()
+
 export const parseContact = (facts: ContactFacts): ParsedContact => {
+  const known = parsedContacts.get(facts)
+  if (known) return known
+  const parsed = toParsedContact(facts)
+  parsedContacts.set(facts, parsed)
+  return parsed
+}
+
+const toParsedContact = (facts: ContactFacts): ParsedContact => {
   const legs = facts.legs.map(([, leg]) => {
     const parsed = JSON.parse(leg.canonical) as CanonicalLeg
     return { ...parsed, at: parsed.time === undefined ? undefined : parseInstant(parsed.time) }

@@ -49,7 +49,7 @@ export const keepInstants = (instants: Instant[], kept = KEPT): Instants => {
 
 /** Merges entry by entry; an entry that one side lacks is taken as it is. */
 export const mergeKeyed = <T>(a: Keyed<T>, b: Keyed<T>, mergeValue: (x: T, y: T, key: string) => T): Keyed<T> => {
-  if (b.length === 0) return a
+  if (b.length === 0 || a === b) return a
   if (a.length === 0) return b
   const merged: (readonly [string, T])[] = []
   let isNew = false
@@ -66,7 +66,7 @@ export const mergeKeyed = <T>(a: Keyed<T>, b: Keyed<T>, mergeValue: (x: T, y: T,
       isNew = true
       j++
     } else if (x && y) {
-      const value = mergeValue(x[1], y[1], x[0])
+      const value = x[1] === y[1] ? x[1] : mergeValue(x[1], y[1], x[0])
       if (value !== x[1]) isNew = true
       merged.push(value === x[1] ? x : [x[0], value])
       i++

@@ -28,17 +28,22 @@ const asKeyedState = (path: string): KeyedState => {
     return store
   }
   return {
-    read: async (partition, keys) =>
-      storeOf(partition).transaction((transaction) =>
+    read: async (partition, keys) => {
+      const { result } = await storeOf(partition).transaction((transaction) =>
         keys.map((key) => (key === POSITION_KEY ? positionOf(transaction) : toValue(transaction.get(key)))),
-      ),
-    compareAndSet: async (partition, expected, position, entries) =>
-      storeOf(partition).transaction((transaction) => {
+      )
+      return result
+    },
+    compareAndSet: async (partition, expected, position, entries) => {
+      const { result, committed } = await storeOf(partition).transaction((transaction) => {
         if (positionOf(transaction) !== expected) return 'refused'
         for (const { key, value } of entries) transaction.set(key, toNode(value))
         transaction.progress = { ...transaction.progress, sequence: Number(position) }
         return 'written'
-      }),
+      })
+      await committed
+      return result
+    },
     keys: async function* (partition, prefix) {
       for (const key of storeOf(partition).roots()) if (key.startsWith(prefix)) yield key
     },

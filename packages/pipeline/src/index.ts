@@ -24,6 +24,6 @@ export type {
 export { NO_METRICS } from './stage-metrics.ts'
 export type { StageMetrics } from './stage-metrics.ts'
 export { NO_PROGRESS, TABLES } from './store.ts'
-export type { OutboxEntry, Progress, Store, StoreTransaction, Table } from './store.ts'
+export type { OutboxEntry, Progress, Store, StoreTransaction, Table, Transacted } from './store.ts'
 export { groupsOf, sourceSpecs, topicsOf, topicSpecs } from './topics.ts'
 export type { KafkaConfig, Topics } from './topics.ts'

@@ -53,18 +53,28 @@ export interface StoreTransaction extends Nodes {
   readonly setProfile: (node: string, message: FactsMessage | undefined) => void
 }
 
+export interface Transacted<T> {
+  readonly result: T
+  /** Resolves when it is kept. Rejects when it could not be: then nothing of it happened, nor of what was done on top of it. */
+  readonly committed: Promise<void>
+}
+
 export interface Store {
+  /** As the last transaction left it, kept or on its way to be. */
   readonly progress: () => Progress
-  /** Runs `work` atomically: what it throws undoes all of it. */
-  readonly transaction: <T>(work: (transaction: StoreTransaction) => T) => T
-  /** Entries in the order of their sequence. */
+  /**
+   * Runs `work` atomically, after the transactions before it and on what they did: what it throws undoes all of it. Resolves when it
+   * is on its way to be kept; that the one before was kept is certain by then.
+   */
+  readonly transaction: <T>(work: (transaction: StoreTransaction) => T) => Promise<Transacted<T>>
+  /** Entries that are kept, in the order of their sequence. */
   readonly outbox: () => Iterable<OutboxEntry>
-  readonly removeOutbox: (entries: readonly OutboxEntry[]) => void
+  readonly removeOutbox: (entries: readonly OutboxEntry[]) => Promise<void>
   readonly profiles: () => Iterable<FactsMessage>
   /** The names of all nodes that hold a household. */
   readonly roots: () => Iterable<string>
   /** Lets go of nodes that were last written before a day; returns how many. */
-  readonly sweep: (before: Instant) => number
+  readonly sweep: (before: Instant) => Promise<number>
   /** Resolves when all that was committed is on disk. */
   readonly flushed: () => Promise<void>
   readonly close: () => Promise<void>

@@ -28,7 +28,12 @@ const badRow = { id: 'b', reason: 'json' } as unknown as SealedBadRow
 
 /** An inbox of entries in memory, one a batch, and a pipeline that notes what it folds. */
 const createWorld = (
-  more: Partial<{ fold: () => void; insertBadRows: () => Promise<void>; mayRest: boolean }> = {},
+  more: Partial<{
+    fold: () => void
+    commit: () => Promise<void>
+    insertBadRows: () => Promise<void>
+    mayRest: boolean
+  }> = {},
 ) => {
   const waiting: InboxEntry[] = []
   const folded: { readonly nodes: readonly string[]; readonly received: number }[] = []
@@ -41,11 +46,11 @@ const createWorld = (
   const parts: DrainParts = {
     store: { progress: () => world.progress },
     pipeline: {
-      fold: (messages: readonly FactsMessage[], received: number, inboxRead?: number) => {
+      fold: async (messages: readonly FactsMessage[], received: number, inboxRead?: number) => {
         more.fold?.()
         folded.push({ nodes: messages.map(({ node }) => node), received })
         world.progress = { ...world.progress, now: received, inboxRead: inboxRead ?? world.progress.inboxRead }
-        return 0
+        return { superseded: 0, committed: more.commit?.() ?? Promise.resolve() }
       },
       rejudge: () => Promise.resolve(0),
       room: () => Promise.resolve(),
@@ -132,6 +137,27 @@ test('a store that is away is told of once, and what waits is folded when it is 
   await settled
   expect(troubles).toEqual(['is the disk full?'])
   expect(folded).toHaveLength(1)
+  await drain.stop(1_000)
+})
+
+test('nothing is noted as read before it is kept', async () => {
+  let failures = 2
+  const { parts, waiting, read, troubles, isSettled } = createWorld({
+    commit: async () => {
+      await Promise.resolve()
+      expect(read).toEqual([])
+      if (failures-- > 0) throw new RingbackError('store', 'is the disk full?', { retryable: true })
+    },
+  })
+  waiting.push(entryOf('a'))
+  const settled = isSettled()
+  const drain = createDrain({
+    ...parts,
+    inbox: { read: () => (read.length === 0 ? { upTo: 1, entries: waiting, hasMore: false } : undefined) },
+  })
+  await settled
+  expect(troubles).toEqual(['is the disk full?'])
+  expect(read).toEqual([1])
   await drain.stop(1_000)
 })
 

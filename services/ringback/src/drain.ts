@@ -78,9 +78,11 @@ export const createDrainStep = (
     const records = batch.entries.flatMap((entry) => entry.records).map((record) => receivedFrom(now, record))
     const { messages, superseded } = assemble(records)
     const received = records.reduce((latest, record) => Math.max(latest, record.received), now)
-    const lost = superseded + pipeline.fold(messages, received, batch.upTo)
-    onRead(batch.upTo)
+    const folded = await pipeline.fold(messages, received, batch.upTo)
     const tookMs = performance.now() - began
+    await folded.committed
+    onRead(batch.upTo)
+    const lost = superseded + folded.superseded
     metrics.received(records.length)
     metrics.batch(records.length, tookMs / 1_000)
     if (lost > 0) metrics.dropped('superseded', lost)

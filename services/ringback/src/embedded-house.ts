@@ -16,17 +16,18 @@ import { createPipeline, sweepBefore } from './pipeline.ts'
 /** Rows that may wait for the tables before reading pauses. */
 const MOST_WAITING_BYTES = 24 * 1024 * 1024
 
-const claim = (store: Store, keyId: string, rules: Rules): void => {
+const claim = async (store: Store, keyId: string, rules: Rules): Promise<void> => {
   const progress = store.progress()
   if (progress.keyId !== null && progress.keyId !== keyId)
     throw new RingbackError(
       'key',
       'the link key is not the one that this data was made with: residents would fall apart. Give the former key, or begin a new data folder with --data',
     )
-  if (progress.keyId === null)
-    store.transaction((transaction) => {
-      transaction.progress = { ...transaction.progress, keyId, ruleVersion: rules.ruleVersion }
-    })
+  if (progress.keyId !== null) return
+  const { committed } = await store.transaction((transaction) => {
+    transaction.progress = { ...transaction.progress, keyId, ruleVersion: rules.ruleVersion }
+  })
+  await committed
 }
 
 const makeDataDir = (dataDir: string): void => {
@@ -58,7 +59,7 @@ export const openEmbeddedHouse = async (
   let store: Store | undefined
   try {
     store = openLmdbStore({ path: join(dataDir, 'state') })
-    claim(store, linkKey.keyId, rules)
+    await claim(store, linkKey.keyId, rules)
     await warehouse.migrate()
     const writer = createWriter({
       store,
@@ -89,7 +90,7 @@ export const openEmbeddedHouse = async (
       pipeline,
       clock: clockOf(common, io),
       close: async () => {
-        await writer.settled()
+        await pipeline.settled()
         await opened.close()
         await warehouse.close()
       },
@@ -102,8 +103,8 @@ export const openEmbeddedHouse = async (
 }
 
 /** Lets go of nodes that nothing remembered rests on any more. */
-export const sweep = ({ store, config }: EmbeddedHouse): void => {
-  store.sweep(sweepBefore(store.progress().now, config.defaults.retention))
+export const sweep = async ({ store, config }: EmbeddedHouse): Promise<void> => {
+  await store.sweep(sweepBefore(store.progress().now, config.defaults.retention))
 }
 
 /** Judges anew what is remembered, whether or not the rules have changed; how many households that were. */

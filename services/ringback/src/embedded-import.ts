@@ -14,7 +14,7 @@ const CARRIERS_AT_ONCE = 6_000
 const LONGEST_WAIT_MS = 2_000
 
 export const importEmbedded = async (house: EmbeddedHouse, io: Io): Promise<ImportSink> => {
-  sweep(house)
+  await sweep(house)
   await followRules(house, io)
   const now = house.clock()
   const received = Math.max(now, house.store.progress().now)
@@ -23,13 +23,20 @@ export const importEmbedded = async (house: EmbeddedHouse, io: Io): Promise<Impo
   let pending: string[] = []
   let carriers = 0
   let foldedAt = io.clock()
+  /** Of the last fold: the next is done while that one is written. */
+  let committed: Promise<void> = Promise.resolve()
   const fold = async (): Promise<void> => {
     if (carriers === 0) return
     const messages = pending.flatMap((facts) => JSON.parse(facts) as FactsMessage[])
-    superseded += house.pipeline.fold(messages, received)
-    foldedAt = io.clock()
     pending = []
     carriers = 0
+    const folded = await house.pipeline.fold(messages, received)
+    superseded += folded.superseded
+    foldedAt = io.clock()
+    await committed
+    committed = folded.committed
+    // It may fail before anybody asks.
+    committed.catch(() => undefined)
     await house.pipeline.room()
   }
   return {
@@ -45,6 +52,7 @@ export const importEmbedded = async (house: EmbeddedHouse, io: Io): Promise<Impo
     },
     end: async (declared) => {
       await fold()
+      await committed
       await house.pipeline.settled()
       for (const { source, completeTo } of declared) await house.warehouse.declareFeed(source, completeTo)
       await house.store.flushed()

@@ -140,7 +140,7 @@ export const startEmbedded = async (
   stepBack()
   const house = await openEmbeddedHouse(loaded, common, io)
   try {
-    sweep(house)
+    await sweep(house)
     await followRules(house, io)
     await runHouse(house, edge, io, stopped, host, beside)
   } finally {

@@ -12,12 +12,19 @@ import { encodeConclusions, type Writer } from '@ringback/writer'
 /** How many roots are judged anew in one transaction. */
 const REJUDGED_AT_ONCE = 2_000
 
+export interface Folded {
+  /** How many revisions of legs and profiles lost to newer ones. */
+  readonly superseded: number
+  /** Resolves when it is kept, and its rows are on their way to the tables; rejects when nothing of it is. */
+  readonly committed: Promise<void>
+}
+
 export interface Pipeline {
   /**
-   * Folds a batch of carriers' own facts; of what came through the inbox, also notes up to where that was read. Returns how many
-   * revisions of legs and profiles lost to newer ones.
+   * Folds a batch of carriers' own facts; of what came through the inbox, also notes up to where that was read. Resolves when the next
+   * one can be folded; that this one is kept has to be waited for.
    */
-  readonly fold: (messages: readonly FactsMessage[], received: Instant, inboxRead?: number) => number
+  readonly fold: (messages: readonly FactsMessage[], received: Instant, inboxRead?: number) => Promise<Folded>
   /** Judges everything remembered by the rules at hand, if the last judging followed others. */
   readonly rejudge: (received: Instant, onProgress?: (roots: number) => void) => Promise<number>
   /** Resolves when everything said is in the tables. */
@@ -51,22 +58,27 @@ export const createPipeline = ({ store, writer, correlate, rules }: PipelinePart
   /** Every half retention the profiles are said again, with the received times that they have. */
   const profilesAgain = (transaction: StoreTransaction, now: Instant): readonly FactsMessage[] => {
     const again: FactsMessage[] = []
-    for (const message of store.profiles()) {
-      const own = valueOf(message.facts, message.node)?.own
-      if (own && own.received >= now - profileRetention) again.push(message)
-      else transaction.setProfile(message.node, undefined)
+    for (const { node } of store.profiles()) {
+      // What is on its way to be kept counts.
+      const message = transaction.getProfile(node)
+      const own = message && valueOf(message.facts, node)?.own
+      if (message && own && own.received >= now - profileRetention) again.push(message)
+      else transaction.setProfile(node, undefined)
     }
     return again
   }
 
-  const run = (
+  /** The last rows on their way: whoever waits for the tables waits for these first. */
+  let handedOver: Promise<void> = Promise.resolve()
+
+  const run = async (
     messages: readonly FactsMessage[],
     received: Instant,
     also: readonly NodeName[],
     inboxRead?: number,
-  ): number => {
+  ): Promise<Folded> => {
     const entries: OutboxEntry[] = []
-    const superseded = store.transaction((transaction) => {
+    const { result, committed } = await store.transaction((transaction) => {
       const { progress } = transaction
       const now = Math.max(progress.now, received)
       const sequence = progress.sequence + 1
@@ -89,8 +101,14 @@ export const createPipeline = ({ store, writer, correlate, rules }: PipelinePart
       }
       return correlated.superseded
     })
-    writer.take(entries)
-    return superseded
+    const taken = committed.then(() => writer.take(entries))
+    // Told to whoever folded it.
+    handedOver = taken.catch(() => undefined)
+    return { superseded: result, committed: taken }
+  }
+  const settled = async (): Promise<void> => {
+    await handedOver
+    await writer.settled()
   }
 
   return {
@@ -99,7 +117,9 @@ export const createPipeline = ({ store, writer, correlate, rules }: PipelinePart
       let judged = 0
       let chunk: NodeName[] = []
       const judge = async (): Promise<void> => {
-        run([], received, chunk)
+        await (
+          await run([], received, chunk)
+        ).committed
         judged += chunk.length
         chunk = []
         onProgress?.(judged)
@@ -110,13 +130,14 @@ export const createPipeline = ({ store, writer, correlate, rules }: PipelinePart
         if (chunk.length === REJUDGED_AT_ONCE) await judge()
       }
       if (chunk.length > 0) await judge()
-      await writer.settled()
-      store.transaction((transaction) => {
+      await settled()
+      const { committed } = await store.transaction((transaction) => {
         transaction.progress = { ...transaction.progress, ruleVersion: rules.ruleVersion }
       })
+      await committed
       return judged
     },
-    settled: writer.settled,
+    settled,
     room: writer.room,
   }
 }

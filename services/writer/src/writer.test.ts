@@ -14,7 +14,12 @@ const createTables = () => {
     cause: new Error('the disk is full'),
   }
   const writer = createWriter({
-    store: { outbox: () => [], removeOutbox: (entries) => tables.left.push(...entries.map((one) => one.sequence)) },
+    store: {
+      outbox: () => [],
+      removeOutbox: async (entries) => {
+        tables.left.push(...entries.map((one) => one.sequence))
+      },
+    },
     insert: async (entries) => {
       tables.tries++
       if (tables.isFull) throw tables.cause

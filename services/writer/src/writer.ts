@@ -44,7 +44,7 @@ export const createWriter = ({ store, insert, mostWaiting }: WriterOptions): Wri
     while (waiting.length > 0) {
       const entries = [...waiting]
       await insert(entries)
-      store.removeOutbox(entries)
+      await store.removeOutbox(entries)
       waiting.splice(0, entries.length)
       inserted += entries.length
       for (const { body } of entries) bytes -= body.length
