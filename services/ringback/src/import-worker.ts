@@ -35,6 +35,7 @@ import {
 import { createPseudonyms, createTokeniser } from '@ringback/identity'
 import { createRules } from '@ringback/journeys'
 import { toBadRow } from '@ringback/pipeline'
+import { toWaitingFacts, type WaitingFacts } from './facts-window.ts'
 
 /**
  * What becomes facts together: so many web events, for those of a session mostly lie so close, or fewer of the records that make
@@ -74,13 +75,7 @@ export interface ImportCounts {
 
 /** What became of the records of a batch. */
 export type ReadOutput =
-  | {
-      readonly kind: 'facts'
-      /** The carriers' own facts: text crosses threads cheaply, and what is parsed of it keeps no more alive than itself. */
-      readonly json: string
-      /** How many carriers these are. */
-      readonly carriers: number
-    }
+  | { readonly kind: 'facts'; readonly facts: WaitingFacts }
   | { readonly kind: 'messages'; readonly messages: readonly CarrierMessage[] }
 
 export interface ReadBatch {
@@ -140,7 +135,7 @@ const run = async (task: ImportTask, port: NonNullable<typeof parentPort>): Prom
   const toFacts = (): ReadOutput => {
     const { messages, superseded } = assemble(records)
     counts.superseded += superseded
-    return { kind: 'facts', json: JSON.stringify(messages), carriers: messages.length }
+    return { kind: 'facts', facts: toWaitingFacts(messages) }
   }
   const toMessages = (): ReadOutput => {
     // The assembler will tell the same; only what can lose is looked at here.

@@ -9,6 +9,7 @@ import { createPseudonyms, createTokeniser } from '@ringback/identity'
 import type { RedrivableBadRow } from '@ringback/warehouse'
 import { importIntoCluster } from './cluster-import.ts'
 import { importEmbedded } from './embedded-import.ts'
+import { toWaitingFacts } from './facts-window.ts'
 import type { House } from './house.ts'
 import type { ImportSink } from './import-sink.ts'
 import type { ReadOutput } from './import-worker.ts'
@@ -89,7 +90,7 @@ const toOutput = (house: House, sink: ImportSink, records: readonly EdgeRecord[]
   const received = records.map((record) => ({ ...record, received: sink.received }))
   if (sink.output === 'messages') return { kind: 'messages', messages: toCarrierMessages(received) }
   const { messages } = createAssemble(house.rules)(received)
-  return { kind: 'facts', json: JSON.stringify(messages), carriers: messages.length }
+  return { kind: 'facts', facts: toWaitingFacts(messages) }
 }
 
 const takeAll = async (house: House, { good, records }: Outcome, io: Io): Promise<void> => {
