@@ -246,7 +246,7 @@ export const openLmdbStore = ({ path, cachedNodes = 6_000 }: LmdbStoreOptions): 
     const own = handOver(changed, entries, saidAgain, transaction.progress)
     own.catch(() => undefined)
     committed = own
-    return { result, committed: own }
+    return { result, changed: changed.size, committed: own }
   }
 
   const close = async (): Promise<void> => {

@@ -55,6 +55,8 @@ export interface StoreTransaction extends Nodes {
 
 export interface Transacted<T> {
   readonly result: T
+  /** How many nodes it changed: what it cost, and held in memory. */
+  readonly changed: number
   /** Resolves when it is kept. Rejects when it could not be: then nothing of it happened, nor of what was done on top of it. */
   readonly committed: Promise<void>
 }

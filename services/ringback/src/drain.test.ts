@@ -50,7 +50,7 @@ const createWorld = (
         more.fold?.()
         folded.push({ nodes: messages.map(({ node }) => node), received })
         world.progress = { ...world.progress, now: received, inboxRead: inboxRead ?? world.progress.inboxRead }
-        return { superseded: 0, committed: more.commit?.() ?? Promise.resolve() }
+        return { superseded: 0, changed: 0, committed: more.commit?.() ?? Promise.resolve() }
       },
       rejudge: () => Promise.resolve(0),
       room: () => Promise.resolve(),

@@ -7,10 +7,13 @@ import type { ImportSink } from './import-sink.ts'
 import type { Io } from './io.ts'
 
 /**
- * Carriers whose facts one transaction folds: with fewer, more is written twice; with more, memory holds more that lives until the
- * end of the transaction, changed pages included.
+ * What a transaction changes lives in memory until it is written, and while the next is made: so many nodes at most, about. How many
+ * a carrier changes depends on its household's history, and is told by the transaction before.
  */
-const CARRIERS_AT_ONCE = 6_000
+const NODES_AT_ONCE = 30_000
+const MOST_CARRIERS = 6_000
+const FIRST_CARRIERS = 1_000
+const LEAST_CARRIERS = 100
 /** How much may wait, in characters of JSON: some 150,000 sessions. The more, the fewer times a household is judged. */
 const WINDOW_SIZE = 64 * 1024 * 1024
 /** What has waited so long is folded however little it is: a pipe may be slow. */
@@ -26,10 +29,13 @@ export const importEmbedded = async (house: EmbeddedHouse, io: Io): Promise<Impo
   let foldedAt = io.clock()
   /** Of the last fold: the next is done while that one is written. */
   let committed: Promise<void> = Promise.resolve()
+  let carriersAtOnce = FIRST_CARRIERS
   const fold = async (part: readonly string[]): Promise<void> => {
     const messages = part.map((json) => JSON.parse(json) as FactsMessage)
     const folded = await house.pipeline.fold(messages, received)
     superseded += folded.superseded
+    const fitting = Math.floor((NODES_AT_ONCE * part.length) / Math.max(folded.changed, 1))
+    carriersAtOnce = Math.min(Math.max(fitting, LEAST_CARRIERS), 2 * carriersAtOnce, MOST_CARRIERS)
     await committed
     committed = folded.committed
     // It may fail before anybody asks.
@@ -37,10 +43,12 @@ export const importEmbedded = async (house: EmbeddedHouse, io: Io): Promise<Impo
     await house.pipeline.room()
   }
   const foldAll = async (): Promise<void> => {
-    const parts = waiting.take(CARRIERS_AT_ONCE)
-    for (const [i, part] of parts.entries()) {
+    const facts = waiting.take()
+    for (let at = 0; at < facts.length;) {
+      const part = facts.slice(at, at + carriersAtOnce)
+      at += part.length
       await fold(part)
-      if (parts.length > 1) io.progress(`${Math.floor((100 * (i + 1)) / parts.length)} % of what was read is judged`)
+      if (at < facts.length) io.progress(`${Math.floor((100 * at) / facts.length)} % of what was read is judged`)
     }
     io.progress('')
     foldedAt = io.clock()

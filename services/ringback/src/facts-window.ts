@@ -24,8 +24,8 @@ export interface FactsWindow {
   readonly add: (facts: WaitingFacts) => void
   /** How many characters of JSON wait. */
   readonly size: () => number
-  /** All that waits, in parts of at most so many messages; nothing waits any more. */
-  readonly take: (atOnce: number) => readonly (readonly string[])[]
+  /** All that waits, household by household; nothing waits any more. */
+  readonly take: () => readonly string[]
 }
 
 export const createFactsWindow = (): FactsWindow => {
@@ -63,17 +63,15 @@ export const createFactsWindow = (): FactsWindow => {
       }
     },
     size: () => size,
-    take: (atOnce) => {
+    take: () => {
       const order = messages.map((_, message) => ({ message, first: firstOf(message) }))
       order.sort((a, b) => a.first - b.first || a.message - b.message)
-      const parts: string[][] = []
-      for (let at = 0; at < order.length; at += atOnce)
-        parts.push(order.slice(at, at + atOnce).map(({ message }) => messages[message] as string))
+      const taken = order.map(({ message }) => messages[message] as string)
       messages = []
       before = []
       firstToName = new Map()
       size = 0
-      return parts
+      return taken
     },
   }
 }

@@ -6,15 +6,31 @@ import { DAY_MS, type Instant } from '@ringback/contracts'
 import type { Correlate } from '@ringback/correlator'
 import type { FactsMessage, NodeName } from '@ringback/households'
 import { mergeCarrier, type Rules, valueOf } from '@ringback/journeys'
-import type { OutboxEntry, Store, StoreTransaction } from '@ringback/pipeline'
+import type { OutboxEntry, Progress, Store, StoreTransaction } from '@ringback/pipeline'
 import { encodeConclusions, type Writer } from '@ringback/writer'
 
+/** What one transaction does. */
+interface Work {
+  readonly received: Instant
+  readonly messages: readonly FactsMessage[]
+  /** Profiles that are said again. */
+  readonly profiles?: readonly NodeName[]
+  /** Roots that are judged although nothing about them changed. */
+  readonly also?: readonly NodeName[]
+  /** What else is so when it is done. */
+  readonly after?: Partial<Pick<Progress, 'profilesSaidIn' | 'inboxRead'>>
+}
+
+/** How many profiles are said again in one transaction: each may change all that is remembered of a household. */
+const PROFILES_AT_ONCE = 1_000
 /** How many roots are judged anew in one transaction. */
 const REJUDGED_AT_ONCE = 2_000
 
 export interface Folded {
   /** How many revisions of legs and profiles lost to newer ones. */
   readonly superseded: number
+  /** How many nodes it changed. */
+  readonly changed: number
   /** Resolves when it is kept, and its rows are on their way to the tables; rejects when nothing of it is. */
   readonly committed: Promise<void>
 }
@@ -55,56 +71,60 @@ const keepProfile = (transaction: StoreTransaction, message: FactsMessage): void
 export const createPipeline = ({ store, writer, correlate, rules }: PipelineParts): Pipeline => {
   const { retention, profileRetention } = rules.config.defaults
 
-  /** Every half retention the profiles are said again, with the received times that they have. */
-  const profilesAgain = (transaction: StoreTransaction, now: Instant): readonly FactsMessage[] => {
-    const again: FactsMessage[] = []
-    for (const { node } of store.profiles()) {
+  /** Of these profiles, those that are said again, with the received times that they have; the others are forgotten. */
+  const again = (transaction: StoreTransaction, profiles: readonly NodeName[], now: Instant): readonly FactsMessage[] =>
+    profiles.flatMap((node) => {
       // What is on its way to be kept counts.
       const message = transaction.getProfile(node)
       const own = message && valueOf(message.facts, node)?.own
-      if (message && own && own.received >= now - profileRetention) again.push(message)
-      else transaction.setProfile(node, undefined)
-    }
-    return again
-  }
+      if (message && own && own.received >= now - profileRetention) return [message]
+      transaction.setProfile(node, undefined)
+      return []
+    })
+  /** Which half of a retention it is at `now`. */
+  const halfAt = (now: Instant): number => Math.floor(now / (retention / 2))
 
   /** The last rows on their way: whoever waits for the tables waits for these first. */
   let handedOver: Promise<void> = Promise.resolve()
 
-  const run = async (
-    messages: readonly FactsMessage[],
-    received: Instant,
-    also: readonly NodeName[],
-    inboxRead?: number,
-  ): Promise<Folded> => {
+  const run = async ({ received, messages, profiles = [], also = [], after = {} }: Work): Promise<Folded> => {
     const entries: OutboxEntry[] = []
-    const { result, committed } = await store.transaction((transaction) => {
+    const { result, changed, committed } = await store.transaction((transaction) => {
       const { progress } = transaction
       const now = Math.max(progress.now, received)
       const sequence = progress.sequence + 1
-      const half = Math.floor(now / (retention / 2))
-      const again = half === progress.profilesSaidIn ? [] : profilesAgain(transaction, now)
       for (const message of messages) if (isProfile(message)) keepProfile(transaction, message)
-      const all = again.length === 0 ? messages : [...again, ...messages]
+      const all = profiles.length === 0 ? messages : [...again(transaction, profiles, now), ...messages]
       const correlated = correlate(transaction, all, now, sequence, also)
       for (const rows of encodeConclusions(correlated.conclusions)) {
         const entry = { sequence, ...rows }
         transaction.appendOutbox(entry)
         entries.push(entry)
       }
-      transaction.progress = {
-        ...progress,
-        sequence,
-        now,
-        profilesSaidIn: half,
-        inboxRead: inboxRead ?? progress.inboxRead,
-      }
+      transaction.progress = { ...progress, sequence, now, ...after }
       return correlated.superseded
     })
     const taken = committed.then(() => writer.take(entries))
     // Told to whoever folded it.
     handedOver = taken.catch(() => undefined)
-    return { superseded: result, committed: taken }
+    return { superseded: result, changed, committed: taken }
+  }
+  /** Every half retention the profiles are said again, so many at a time; cut off, all of them are once more. */
+  const sayProfilesAgain = async (received: Instant): Promise<void> => {
+    const half = halfAt(Math.max(store.progress().now, received))
+    if (half === store.progress().profilesSaidIn) return
+    let profiles: NodeName[] = []
+    const say = async (after: NonNullable<Work['after']>): Promise<void> => {
+      const { committed } = await run({ received, messages: [], profiles, after })
+      await committed
+      profiles = []
+      await writer.room()
+    }
+    for (const { node } of store.profiles()) {
+      profiles.push(node)
+      if (profiles.length === PROFILES_AT_ONCE) await say({})
+    }
+    await say({ profilesSaidIn: half })
   }
   const settled = async (): Promise<void> => {
     await handedOver
@@ -112,14 +132,16 @@ export const createPipeline = ({ store, writer, correlate, rules }: PipelinePart
   }
 
   return {
-    fold: (messages, received, inboxRead) => run(messages, received, [], inboxRead),
+    fold: async (messages, received, inboxRead) => {
+      await sayProfilesAgain(received)
+      return run({ received, messages, after: inboxRead === undefined ? {} : { inboxRead } })
+    },
     rejudge: async (received, onProgress) => {
       let judged = 0
       let chunk: NodeName[] = []
       const judge = async (): Promise<void> => {
-        await (
-          await run([], received, chunk)
-        ).committed
+        const { committed } = await run({ received, messages: [], also: chunk })
+        await committed
         judged += chunk.length
         chunk = []
         onProgress?.(judged)
