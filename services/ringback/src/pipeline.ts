@@ -81,8 +81,6 @@ export const createPipeline = ({ store, writer, correlate, rules }: PipelinePart
       transaction.setProfile(node, undefined)
       return []
     })
-  /** Which half of a retention it is at `now`. */
-  const halfAt = (now: Instant): number => Math.floor(now / (retention / 2))
 
   /** The last rows on their way: whoever waits for the tables waits for these first. */
   let handedOver: Promise<void> = Promise.resolve()
@@ -111,8 +109,9 @@ export const createPipeline = ({ store, writer, correlate, rules }: PipelinePart
   }
   /** Every half retention the profiles are said again, so many at a time; cut off, all of them are once more. */
   const sayProfilesAgain = async (received: Instant): Promise<void> => {
-    const half = halfAt(Math.max(store.progress().now, received))
-    if (half === store.progress().profilesSaidIn) return
+    const { now, profilesSaidIn } = store.progress()
+    const half = Math.floor(Math.max(now, received) / (retention / 2))
+    if (half === profilesSaidIn) return
     let profiles: NodeName[] = []
     const say = async (after: NonNullable<Work['after']>): Promise<void> => {
       const { committed } = await run({ received, messages: [], profiles, after })
